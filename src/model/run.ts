@@ -71,7 +71,9 @@ export interface RunStepLog {
 }
 
 export interface Vote {
+  /** The person's id, and their name at the time. */
   readonly person: string;
+  readonly name: string;
   readonly choice: string;
   readonly via: Via;
   readonly at: string;
@@ -81,7 +83,7 @@ export interface Vote {
 export interface Decision {
   readonly outcome: 'chosen' | 'expired' | 'disagreed' | 'cancelled';
   readonly choice: string;
-  /** People whose votes made it; empty when time or cancel did. */
+  /** Names of the people whose votes made it, or who cancelled; empty when time did. */
   readonly by: readonly string[];
   readonly via: Via | 'timer' | 'engine';
   readonly at: string;

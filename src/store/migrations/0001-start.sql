@@ -74,6 +74,8 @@ CREATE TABLE run_line (
   ready_at   timestamptz NOT NULL DEFAULT now(),
   -- When set, the line waits for this time; the sweep wakes what a lost timer would have.
   due_at     timestamptz,
+  -- How often the sweep had to give this line a new burst; beyond a limit the run fails with the reason.
+  rescued    integer NOT NULL DEFAULT 0,
   PRIMARY KEY (run_id, line)
 );
 CREATE INDEX run_line_runnable ON run_line (by_person DESC, ready_at) WHERE burst > burst_done;
@@ -92,6 +94,8 @@ CREATE TABLE run_step (
   input       jsonb,
   output      jsonb,
   error       text NOT NULL DEFAULT '',
+  -- Set on a failed attempt that will be repeated at that time.
+  retry_at    timestamptz,
   started_at  timestamptz NOT NULL DEFAULT clock_timestamp(),
   finished_at timestamptz,
   PRIMARY KEY (run_id, path, attempt)
@@ -121,6 +125,7 @@ CREATE INDEX approval_open ON approval (expires_at) WHERE outcome IS NULL;
 CREATE TABLE vote (
   approval_id uuid NOT NULL REFERENCES approval (id) ON DELETE CASCADE,
   person      text NOT NULL,
+  name        text NOT NULL,
   choice      text NOT NULL,
   via         text NOT NULL,
   at          timestamptz NOT NULL DEFAULT clock_timestamp(),
