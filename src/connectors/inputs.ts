@@ -14,7 +14,9 @@ function entityOf<K extends EntityKind>(kind: K) {
 
 const typed = z.string().trim().min(1).max(512);
 
-export const AccountInput = z.union([entityOf('account'), typed]).describe('The account: an account entity, a UPN, mail address, object id or name');
+export const AccountInput = z
+  .union([entityOf('account'), typed])
+  .describe('The account: an account entity, a UPN, mail address, object id or name');
 export type AccountInput = z.output<typeof AccountInput>;
 
 export const HostInput = z.union([entityOf('host'), typed]).describe('The machine: a host entity, a host name or a Defender machine id');

@@ -3,7 +3,10 @@ import { z } from 'zod';
 
 export const RequestInput = z.object({
   method: z.enum(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']).default('GET'),
-  url: z.url({ protocol: /^https?$/ }).max(4000).describe('Only hosts that picket.yaml allows'),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(4000)
+    .describe('Only hosts that picket.yaml allows'),
   headers: z.record(z.string(), z.string()).default({}),
   body: z.json().optional().describe('Sent as JSON'),
 });

@@ -12,23 +12,25 @@ export const GetIncidentInput = z.object({ incident });
 export const UpdateIncidentInput = z.object({
   incident,
   severity: z.enum(SEVERITIES).optional().describe('New severity'),
-  status: z.enum(['New', 'Active']).optional().describe('New status; to close use sentinel.close_incident, which asks for a classification'),
+  status: z
+    .enum(['New', 'Active'])
+    .optional()
+    .describe('New status; to close use sentinel.close_incident, which asks for a classification'),
   owner: owner.optional(),
   add_tags: tags.optional().describe('Tags to add'),
   remove_tags: tags.optional().describe('Tags to take away'),
   comment,
 });
 
-export const CloseIncidentInput = z
-  .object({
-    incident,
-    classification: z.enum(CLASSIFICATIONS).describe('What the incident turned out to be'),
-    reason: z
-      .enum(['SuspiciousActivity', 'SuspiciousButExpected', 'IncorrectAlertLogic', 'InaccurateData'])
-      .optional()
-      .describe('Goes with the classification; not with Undetermined'),
-    comment: z.string().max(30_000).optional().describe('Why, kept with the classification'),
-  });
+export const CloseIncidentInput = z.object({
+  incident,
+  classification: z.enum(CLASSIFICATIONS).describe('What the incident turned out to be'),
+  reason: z
+    .enum(['SuspiciousActivity', 'SuspiciousButExpected', 'IncorrectAlertLogic', 'InaccurateData'])
+    .optional()
+    .describe('Goes with the classification; not with Undetermined'),
+  comment: z.string().max(30_000).optional().describe('Why, kept with the classification'),
+});
 
 export const AddCommentInput = z.object({
   incident,

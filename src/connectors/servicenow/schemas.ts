@@ -25,7 +25,10 @@ export const UpdateTicketInput = z.object({
   assignment_group: group.optional(),
 });
 
-export const CommentTicketInput = z.object({ ticket, text: z.string().trim().min(1).describe('Work note, seen by those who work on the ticket') });
+export const CommentTicketInput = z.object({
+  ticket,
+  text: z.string().trim().min(1).describe('Work note, seen by those who work on the ticket'),
+});
 export const CloseTicketInput = z.object({ ticket, notes: z.string().optional().describe('Close notes') });
 
 export const TicketOutput = z.object({
