@@ -1,7 +1,8 @@
 // What must be shown where: one row per subject and place. Writers raise the wanted version inside their own transaction;
 // the reconciler shows it after the commit. Locks are taken in the order run, approval, line, surface, everywhere.
-import { placeKey } from '../model/place.ts';
+
 import type { MessageRef, Place } from '../model/place.ts';
+import { placeKey } from '../model/place.ts';
 import type { Db } from '../store/db.ts';
 
 /** Something that is shown; `id` is a UUID. */
@@ -41,12 +42,14 @@ export async function ensureSurface(db: Db, subject: ShownSubject, place: Place,
   const created = inserted.rows[0];
   if (created !== undefined) return created.id;
   // A statement of its own sees the row that a concurrent transaction has just committed.
-  const existing = await db.query<{ id: string }>(
-    'SELECT id FROM surface WHERE subject_kind = $1 AND subject_id = $2 AND place_key = $3',
-    [subject.kind, subject.id, placeKey(place)],
-  );
+  const existing = await db.query<{ id: string }>('SELECT id FROM surface WHERE subject_kind = $1 AND subject_id = $2 AND place_key = $3', [
+    subject.kind,
+    subject.id,
+    placeKey(place),
+  ]);
   const found = existing.rows[0];
-  if (found === undefined) throw new Error(`the surface of ${subject.kind} ${subject.id} was removed while it was looked up: repeat the transaction`);
+  if (found === undefined)
+    throw new Error(`the surface of ${subject.kind} ${subject.id} was removed while it was looked up: repeat the transaction`);
   return found.id;
 }
 

@@ -1,0 +1,33 @@
+// One reconciler per conversation over all replicas: a lease row with an expiry. It also carries the times of recent
+// sends, so that the platform's limits hold when another replica, or this one after a restart, goes on.
+import type { Db } from '../store/db.ts';
+
+/** A dead owner's conversations wait this long; a live one renews three times within it. */
+export const LEASE_MS = 10_000;
+
+/** Takes the lane, or says null when another replica has it. Answers the times of recent sends, epoch ms. */
+export async function takeLane(db: Db, lane: string, me: string): Promise<readonly number[] | null> {
+  const { rows } = await db.query<{ sent: string[] }>(
+    `INSERT INTO place_lease AS held (lane, owner, until) VALUES ($1, $2, clock_timestamp() + $3 * interval '1 millisecond')
+     ON CONFLICT (lane) DO UPDATE SET owner = EXCLUDED.owner, until = EXCLUDED.until
+     WHERE held.owner = EXCLUDED.owner OR held.until < clock_timestamp()
+     RETURNING sent`,
+    [lane, me, LEASE_MS],
+  );
+  const row = rows[0];
+  return row === undefined ? null : row.sent.map(Number);
+}
+
+/** Lengthens the lease. False when it was lost: somebody else may be at work there. */
+export async function renewLane(db: Db, lane: string, me: string, sent?: readonly number[]): Promise<boolean> {
+  const { rowCount } = await db.query(
+    `UPDATE place_lease SET until = clock_timestamp() + $3 * interval '1 millisecond', sent = COALESCE($4::bigint[], sent)
+     WHERE lane = $1 AND owner = $2 AND until > clock_timestamp()`,
+    [lane, me, LEASE_MS, sent ?? null],
+  );
+  return rowCount === 1;
+}
+
+export async function releaseLane(db: Db, lane: string, me: string, sent: readonly number[]): Promise<void> {
+  await db.query(`UPDATE place_lease SET until = '-infinity', sent = $3 WHERE lane = $1 AND owner = $2`, [lane, me, sent]);
+}
