@@ -31,3 +31,12 @@ export async function renewLane(db: Db, lane: string, me: string, sent?: readonl
 export async function releaseLane(db: Db, lane: string, me: string, sent: readonly number[]): Promise<void> {
   await db.query(`UPDATE place_lease SET until = '-infinity', sent = $3 WHERE lane = $1 AND owner = $2`, [lane, me, sent]);
 }
+
+/** Deletes lanes nobody has held for a day, longer than any limit looks back. Answers how many. */
+export async function deleteIdleLanes(db: Db): Promise<number> {
+  const { rowCount } = await db.query(
+    `DELETE FROM place_lease WHERE until < clock_timestamp()
+       AND COALESCE((SELECT max(at) FROM unnest(sent) AS at), 0) < extract(epoch FROM clock_timestamp() - interval '1 day') * 1000`,
+  );
+  return rowCount ?? 0;
+}

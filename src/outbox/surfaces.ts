@@ -89,7 +89,9 @@ export async function adoptMessage(db: Db, subject: ShownSubject, message: Messa
   await db.query(
     `INSERT INTO surface (id, subject_kind, subject_id, place, place_key, message_id, message_place, by_person, closed)
      SELECT gen_random_uuid(), subject_kind, subject_id, place, place_key || '|' || $4, $4, $5, true, true
-     FROM surface WHERE subject_kind = $1 AND subject_id = $2 AND lane = $3 ORDER BY length(place_key) LIMIT 1
+     FROM surface WHERE subject_kind = $1 AND subject_id = $2 AND lane = $3
+       AND NOT EXISTS (SELECT 1 FROM surface WHERE lane = $3 AND message_id = $4)
+     ORDER BY length(place_key) LIMIT 1
      ON CONFLICT (subject_kind, subject_id, place_key) DO NOTHING`,
     [subject.kind, subject.id, lane, message.id, JSON.stringify(message.place)],
   );
