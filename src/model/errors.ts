@@ -34,7 +34,8 @@ export class PlaybookError extends PicketError {
   }
 }
 
-function describeProblem(problem: FileProblem): string {
+/** One line: `file:line:column message (hint)`. */
+export function describeProblem(problem: FileProblem): string {
   const hint = problem.hint === undefined ? '' : ` (${problem.hint})`;
   return `${problem.file}:${problem.line}:${problem.column} ${problem.message}${hint}`;
 }
