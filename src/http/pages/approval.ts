@@ -1,0 +1,116 @@
+// The page a mail's buttons lead to: the evidence, what each choice will do, and one form per choice that asks once more.
+import { html } from 'hono/html';
+import type { Approval, Decision } from '../../model/run.ts';
+import type { ApprovalView, IncidentView } from '../../model/views.ts';
+import { factList, type Html, page, time, VIA_NAMES } from './layout.ts';
+
+/** What the page shows of one approval. */
+export interface ApprovalPageData {
+  readonly approval: Approval;
+  readonly view: ApprovalView;
+  /** null for runs without an incident. */
+  readonly incident: IncidentView | null;
+}
+
+interface Asked extends ApprovalPageData {
+  readonly token: string;
+  /** The choice whose button was pressed in the mail: shown first. */
+  readonly choice: string;
+  /** Whom the link was made for. */
+  readonly person: string;
+}
+
+/** The question, still open: the forms are the only things that decide. */
+export function questionPage({ approval, view, incident, token, choice, person }: Asked): Html {
+  const choices = [...approval.choices].sort((a, b) => Number(b.id === choice) - Number(a.id === choice));
+  return page({
+    title: approval.question,
+    body: html`
+<section class="panel">
+  <p class="kicker">Your decision is asked for</p>
+  <h1><bdi>${approval.question}</bdi></h1>
+  <p class="muted"><bdi>${view.run}</bdi> · you answer as <strong><bdi>${person}</bdi></strong> · open until ${time(approval.expiresAt)}</p>
+  <p><bdi>${view.state}</bdi></p>
+  <p class="muted">Nothing has been decided by opening this page. Read what each answer does, then press one.</p>
+  <div class="choices">${choices.map((each) => choiceForm({ approval, choice: each, token, first: each.id === choice }))}</div>
+</section>
+${evidence(view, incident)}`,
+  });
+}
+
+/** The question after it was answered, expired or cancelled. */
+export function closedPage({
+  approval,
+  view,
+  incident,
+  title,
+  text,
+}: ApprovalPageData & { readonly title: string; readonly text: string }): Html {
+  return page({
+    title,
+    body: html`
+<section class="panel notice">
+  <p class="kicker"><bdi>${view.run}</bdi></p>
+  <h1>${title}</h1>
+  <p><bdi>${text}</bdi></p>
+  <p class="muted">The question was: <bdi>${approval.question}</bdi></p>
+  <p class="muted">There is nothing more to do here. You can close this page.</p>
+</section>
+${evidence(view, incident)}`,
+  });
+}
+
+/** How a decision reads: `Carol Ortiz chose Block in Slack, 03:12 UTC`. */
+export function decisionSentence(approval: Approval, decision: Decision, nameOf: (person: string) => string): string {
+  const at = `${decision.at.slice(0, 10)} ${decision.at.slice(11, 16)} UTC`;
+  const label = labelOf(approval, decision.choice);
+  if (decision.outcome === 'cancelled') return `The run was cancelled (${at}). The question no longer stands.`;
+  if (decision.outcome === 'disagreed') return `The answers disagreed, so no choice could win (${at}).`;
+  if (decision.outcome === 'expired') return `Nobody answered in time (${at}).`;
+  if (decision.by.length === 0) return `Nobody answered in time, so ${label} counts (${at}).`;
+  return `${decision.by.map(nameOf).join(' and ')} chose ${label} ${VIA_NAMES[decision.via]} (${at}).`;
+}
+
+/** What a choice is called. */
+export function labelOf(approval: Approval, choice: string): string {
+  return approval.choices.find(({ id }) => id === choice)?.label ?? choice;
+}
+
+interface ChoiceForm {
+  readonly approval: Approval;
+  readonly choice: Approval['choices'][number];
+  readonly token: string;
+  readonly first: boolean;
+}
+
+function choiceForm({ approval, choice, token, first }: ChoiceForm): Html {
+  const effects = approval.effects[choice.id] ?? [];
+  return html`<form method="post" action="/approvals/${approval.id}" class="choice ${first ? 'first' : ''}">
+  <h2><bdi>${choice.label}</bdi>${first ? html` <span class="badge accent">picked in the mail</span>` : ''}</h2>
+  ${effects.length === 0 ? html`<p class="muted">Nothing is changed outside.</p>` : html`<p class="muted">Will do:</p><ul>${effects.map((line) => html`<li><bdi>${line}</bdi></li>`)}</ul>`}
+  <input type="hidden" name="t" value="${token}">
+  <input type="hidden" name="choice" value="${choice.id}">
+  <button type="submit" class="${choice.style}">Yes, ${choice.label}</button>
+</form>`;
+}
+
+function evidence(view: ApprovalView, incident: IncidentView | null): Html {
+  return html`
+<section class="panel">
+  <h2>Evidence</h2>
+  ${factList(view.evidence)}
+</section>
+${view.votes.length === 0 ? '' : html`<section class="panel"><h2>Answers so far</h2>${factList(view.votes)}</section>`}
+${
+  incident === null
+    ? ''
+    : html`<section class="panel">
+  <h2>Incident <bdi>${incident.number} ${incident.title}</bdi></h2>
+  <p class="muted"><bdi>${incident.severity} · ${incident.status}</bdi></p>
+  ${incident.description === '' ? '' : html`<p class="prose"><bdi>${incident.description}</bdi></p>`}
+  ${factList(incident.facts)}
+  ${incident.entities.length === 0 ? '' : html`<h3>Entities</h3>${factList(incident.entities)}`}
+  ${incident.url.startsWith('https://') ? html`<p><a href="${incident.url}" rel="noreferrer noopener">Open the incident at its source</a></p>` : ''}
+</section>`
+}`;
+}
