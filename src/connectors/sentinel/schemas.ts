@@ -1,6 +1,6 @@
 // What the actions of Sentinel take and give. The incident of the run is meant when none is named.
 import { z } from 'zod';
-import { CLASSIFICATIONS, INCIDENT_STATUSES, SEVERITIES } from '../../model/incident.ts';
+import { CLASSIFICATION_REASONS, CLASSIFICATIONS, INCIDENT_STATUSES, SEVERITIES } from '../../model/incident.ts';
 
 const incident = z.string().trim().min(1).optional().describe('ARM id of the incident; the incident of the run when left out');
 const comment = z.string().max(30_000).optional().describe('Added to the incident as a comment, e.g. the decision and who made it');
@@ -22,15 +22,24 @@ export const UpdateIncidentInput = z.object({
   comment,
 });
 
-export const CloseIncidentInput = z.object({
-  incident,
-  classification: z.enum(CLASSIFICATIONS).describe('What the incident turned out to be'),
-  reason: z
-    .enum(['SuspiciousActivity', 'SuspiciousButExpected', 'IncorrectAlertLogic', 'InaccurateData'])
-    .optional()
-    .describe('Goes with the classification; not with Undetermined'),
-  comment: z.string().max(30_000).optional().describe('Why, kept with the classification'),
-});
+export const CloseIncidentInput = z
+  .object({
+    incident,
+    classification: z.enum(CLASSIFICATIONS).describe('What the incident turned out to be'),
+    reason: z
+      .enum(['SuspiciousActivity', 'SuspiciousButExpected', 'IncorrectAlertLogic', 'InaccurateData'])
+      .optional()
+      .describe('Must go with the classification; may be left out where there is only one'),
+    comment: z.string().max(30_000).optional().describe('Why, kept with the classification'),
+  })
+  .superRefine(({ classification, reason }, problems) => {
+    const allowed: readonly string[] = CLASSIFICATION_REASONS[classification];
+    if (reason === undefined ? allowed.length <= 1 : allowed.includes(reason)) return;
+    const remedy = allowed.length === 0 ? 'leave the reason out' : `use ${allowed.join(' or ')}`;
+    const what =
+      reason === undefined ? `a reason is missing for ${classification}` : `the reason ${reason} does not go with ${classification}`;
+    problems.addIssue({ code: 'custom', path: ['reason'], message: `${what}: ${remedy}` });
+  });
 
 export const AddCommentInput = z.object({
   incident,
