@@ -40,6 +40,7 @@ export interface Reconciler {
 
 /** Calls under way per platform, so that a slow platform cannot hold up another one. */
 const CALLS_PER_PLATFORM = 32;
+const LOOK_GAP_MS = 5;
 
 export function createReconciler(options: ReconcilerOptions): Reconciler {
   const { store, log, me, now, pollMs = 2000 } = options;
@@ -69,6 +70,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       } catch (error) {
         log.warn('cannot look for cards to show, the next poll tries again', { error: messageOf(error) });
       }
+      // The first kick works at once; those that follow it closely share the next look.
+      await pause(LOOK_GAP_MS, stopping.signal);
     }
   }
 
@@ -94,6 +97,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       const sent = await takeLane(store, lane, me);
       if (sent === null) return;
       await whileHeld(lane, sent);
+      changed.delete(lane);
     } while (!stopping.signal.aborted && (await hasDue(store, lane)));
   }
 
@@ -130,6 +134,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   }
 
   async function takeTurn(lane: Lane): Promise<Turn | null> {
+    // What was seen before this question is part of its answer.
+    changed.delete(lane.name);
     const surface = stopping.signal.aborted ? null : await nextPending(store, lane.name);
     if (surface === null) return null;
     const turn = await showOne(showing, lane, surface);
