@@ -41,14 +41,14 @@ export function refusedBy(options: HttpClientOptions, call: Call<z.ZodType>, ans
   return { failed, again, down: status >= 500 };
 }
 
-function meaningOf({ system, setting }: HttpClientOptions, status: number, wait: number | undefined): string {
-  if (status === 401) return `${system} refused the credentials (401): check ${setting} and its secret.`;
-  if (status === 403) return `${system} does not allow this (403): the account in ${setting} lacks a permission.`;
+function meaningOf({ system, settings }: HttpClientOptions, status: number, wait: number | undefined): string {
+  if (status === 401) return `${system} refused the credentials (401): check ${settings.credential}.`;
+  if (status === 403) return `${system} does not allow this (403): the identity in ${settings.credential} lacks a permission.`;
   if (status === 404) return `${system} does not know it (404).`;
   if (status === 429)
     return `${system} is limiting calls (429)${wait === undefined ? '' : `, for ${seconds(wait)}`}. Nothing was done; try again later.`;
   if (status === 503) return `${system} is not available (503). Nothing was done; try again later.`;
-  if (status >= 300 && status < 400) return `${system} redirects elsewhere (${status}): correct the base URL in ${setting}.`;
+  if (status >= 300 && status < 400) return `${system} redirects elsewhere (${status}): correct ${settings.address}.`;
   if (status >= 500 || status === 408) return `${system} failed (${status}).`;
   return `${system} refused the request (${status}).`;
 }
@@ -58,16 +58,16 @@ export function unanswered(
   call: Call<z.ZodType>,
   came: { error: unknown; timedOut: boolean; attemptMs: number },
 ): Tried {
-  const { system, setting, baseUrl } = options;
+  const { system, settings, baseUrl } = options;
   const { kind, code } = came.timedOut ? { kind: 'lost', code: '' } : networkFailureOf(came.error);
   const tooLong = came.error instanceof AnswerTooLong ? came.error.message : '';
   const lost = kind === 'lost' && !call.repeatable;
   const what = came.timedOut
     ? `${system} did not answer within ${seconds(came.attemptMs)}.`
     : kind === 'refused'
-      ? `${system} cannot be reached at ${new URL(baseUrl).host} (${code}): check that it is up and that ${setting} is right.`
+      ? `${system} cannot be reached at ${new URL(baseUrl).host} (${code}): check that it is up and that ${settings.address} is right.`
       : kind === 'untrusted'
-        ? `The certificate of ${system} is not trusted (${code}): check the CA file in ${setting}.`
+        ? `The certificate of ${system} is not trusted (${code}): check its certificate authority (PALOALTO_CA_FILE for the firewall) and ${settings.address}.`
         : tooLong !== ''
           ? `${system} sent too much: ${tooLong}.`
           : `The connection to ${system} broke${code === '' ? '' : ` (${code})`}.`;
@@ -88,7 +88,7 @@ export function parseAnswer<S extends z.ZodType>(options: HttpClientOptions, cal
   const issue = parsed.error.issues[0];
   const where = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`;
   throw new CallError(
-    `${options.system} answered something that cannot be used${where} (${oneLine(issue?.message ?? '')}): check that ${options.setting} points to it and not to a proxy or sign-in page.`,
+    `${options.system} answered something that cannot be used${where} (${oneLine(issue?.message ?? '')}): check that ${options.settings.address} points to it and not to a proxy or sign-in page.`,
     {
       connector: options.connector,
       status: answer.status,

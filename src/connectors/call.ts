@@ -23,8 +23,8 @@ export interface HttpClientOptions {
   /** What people call the system: `ServiceNow`. */
   readonly system: string;
   readonly baseUrl: string;
-  /** Where its settings are, for messages: `connectors.servicenow`. */
-  readonly setting: string;
+  /** The settings an operator would have to correct, for messages: `SERVICENOW_URL`, `SERVICENOW_USER and SERVICENOW_PASSWORD`. */
+  readonly settings: { readonly address: string; readonly credential: string };
   /** Headers that prove who we are; called for every attempt. */
   authorize(signal: AbortSignal): Promise<Readonly<Record<string, string>>>;
   /** Forgets a credential that was refused; the call is then tried once more. Absent: a 401 is final. */

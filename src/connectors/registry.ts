@@ -76,7 +76,7 @@ export async function createCatalogue({ settings, chat, log, timing = {} }: Cata
   const paloalto = client('paloalto', () =>
     createPaloAltoClient({ settings: need(settings.paloalto), log, timing, ...trust(need(settings.paloalto).caFile) }),
   );
-  const mailer = client('email', () => createMailer(need(settings.email), log));
+  const mailer = client('email', () => createMailer(need(settings.email), log, timing));
 
   const actions: readonly Action[] = [
     ...[getIncident, updateIncident, closeIncident, addComment, assignIncident, addTags, removeTags].map((define) => define(sentinel)),
@@ -109,21 +109,27 @@ export async function createCatalogue({ settings, chat, log, timing = {} }: Cata
   };
 }
 
+const SETTINGS = {
+  azure: 'AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET',
+  sentinel: 'SENTINEL_SUBSCRIPTION_ID, SENTINEL_RESOURCE_GROUP and SENTINEL_WORKSPACE',
+  entra: 'AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_CLIENT_SECRET',
+  defender: 'DEFENDER_URL',
+  servicenow: 'SERVICENOW_URL, SERVICENOW_USER and SERVICENOW_PASSWORD',
+  paloalto: 'PALOALTO_URL and PALOALTO_API_KEY',
+  email: 'SMTP_HOST and SMTP_FROM',
+} as const;
+
 /** Why a connector cannot be used, by its name; those that can are absent. */
 function unavailableConnectors(settings: ConnectorSettings): ReadonlyMap<string, string> {
   const reasons = new Map<string, string>();
-  const say = (connector: string, set: string): void => void reasons.set(connector, `${connector} is not configured: set ${set}.`);
-  if (settings.azure === null) say('azure', 'connectors.azure in picket.yaml and its secret in the environment');
-  for (const name of ['sentinel', 'entra', 'defender'] as const) {
-    if (settings[name] === null) say(name, `connectors.${name} in picket.yaml`);
-    else if (settings.azure === null)
-      say(name, 'connectors.azure in picket.yaml and its secret in the environment, which it signs in with');
+  const say = (connector: string, cure: string): void => void reasons.set(connector, `${connector} is not configured: set ${cure}.`);
+  for (const name of ['azure', 'sentinel', 'entra', 'defender', 'servicenow', 'paloalto', 'email'] as const) {
+    if (settings[name] === null) say(name, SETTINGS[name]);
+    else if (settings.azure === null && ['sentinel', 'entra', 'defender'].includes(name)) say(name, SETTINGS.azure);
   }
-  for (const name of ['servicenow', 'paloalto', 'email'] as const) {
-    if (settings[name] === null) say(name, `connectors.${name} in picket.yaml and its secret in the environment`);
-  }
-  if (settings.http.allowedHosts.length + settings.http.allowedPrivateHosts.length === 0)
-    say('http', 'connectors.http.allowed_hosts in picket.yaml to the hosts that may be called');
+  const { allowedHosts, allowedPrivateHosts } = settings.http;
+  if (allowedHosts.length + allowedPrivateHosts.length === 0)
+    say('http', 'http.allowedHosts in picket.yaml to the hosts that may be called');
   return reasons;
 }
 

@@ -4,13 +4,18 @@ import type { HttpClientOptions } from '../call.ts';
 import { createHttpClient, type HttpClient } from '../http-client.ts';
 import type { TokenProvider } from './token.ts';
 
-type AzureClientOptions = Omit<HttpClientOptions, 'authorize' | 'reauthorize' | 'explain'> & { readonly tokens: TokenProvider };
+type AzureClientOptions = Omit<HttpClientOptions, 'authorize' | 'reauthorize' | 'explain' | 'settings'> & {
+  readonly tokens: TokenProvider;
+  /** The setting that holds the base URL. */
+  readonly address: string;
+};
 
 export function createAzureClient(options: AzureClientOptions): HttpClient {
-  const { tokens, ...rest } = options;
+  const { tokens, address, ...rest } = options;
   const scope = `${rest.baseUrl.replace(/\/+$/, '')}/.default`;
   return createHttpClient({
     ...rest,
+    settings: { address, credential: 'AZURE_CLIENT_ID and what is granted to it' },
     authorize: async (signal) => ({ authorization: `Bearer ${await tokens.token(scope, signal)}` }),
     reauthorize: () => tokens.drop(scope),
     explain: explainAzureError,

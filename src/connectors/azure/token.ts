@@ -63,7 +63,7 @@ export function createTokenProvider(
       connector: 'azure',
       system: 'Entra ID (sign-in)',
       baseUrl: azure.authorityUrl,
-      setting: 'connectors.azure',
+      settings: { address: 'AZURE_AUTHORITY_HOST', credential: 'AZURE_CLIENT_ID and AZURE_CLIENT_SECRET' },
       authorize: async () => ({}),
       explain: explainTokenError,
       log,
@@ -90,8 +90,8 @@ const TokenError = z.object({ error: z.string(), error_description: z.string().d
 const REMEDIES: Readonly<Record<number, string>> = {
   7000215: 'The client secret is wrong: copy the secret value, not its id, from App registrations > Certificates & secrets.',
   7000222: 'The client secret has expired: make a new one under App registrations > Certificates & secrets.',
-  700016: 'The application is unknown in this tenant: check the client id.',
-  90002: 'The tenant is unknown: check the tenant id.',
+  700016: 'The application is unknown in this tenant: check AZURE_CLIENT_ID.',
+  90002: 'The tenant is unknown: check AZURE_TENANT_ID.',
 };
 
 /** Codes and first sentence only: the rest of the text holds trace ids and times. */
@@ -127,7 +127,7 @@ async function loadCredential({ method, tenant, clientId, certificatePath, autho
 
 function noToken({ method }: AzureSettings, cause: unknown): CallError {
   const reason = cause instanceof Error ? `: ${cause.message.split('\n')[0]?.slice(0, 300) ?? ''}` : '';
-  return new CallError(`No token by ${method}${reason}. Check connectors.azure and what the platform provides for it.`, {
+  return new CallError(`No token by ${method}${reason}. Check AZURE_AUTH_METHOD and what it needs.`, {
     connector: 'azure',
     status: 0,
     lost: false,

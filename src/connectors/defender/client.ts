@@ -63,7 +63,7 @@ export interface DefenderClientOptions {
 
 export function createDefenderClient(options: DefenderClientOptions): DefenderClient {
   const { follow = { forMs: 5000, everyMs: 1000 }, ...rest } = options;
-  const http = createAzureClient({ ...rest, connector: 'defender', system: 'Defender', setting: 'connectors.defender' });
+  const http = createAzureClient({ ...rest, connector: 'defender', system: 'Defender', address: 'DEFENDER_URL' });
   const get = async <S extends z.ZodType>(path: string, answer: S, signal: AbortSignal) =>
     (await http.call({ method: 'GET', path, answer, repeatable: true, signal })).body;
   const queue = async (machineId: string, verb: string, json: unknown, signal: AbortSignal) =>

@@ -20,12 +20,12 @@ export interface Mailer {
 }
 
 /** Opens nothing until the first mail; nodemailer is loaded then. */
-export function createMailer(settings: SmtpSettings, log: Log): Mailer {
+export function createMailer(settings: SmtpSettings, log: Log, limits: { readonly attemptMs?: number } = {}): Mailer {
   let opened: Promise<Transporter> | undefined;
   return {
     messageIdOf: (key) => `picket-${key}@${/@([\w.-]+)/.exec(settings.from)?.[1] ?? 'picket.invalid'}`,
     async send(mail, signal) {
-      opened ??= open(settings);
+      opened ??= open(settings, limits.attemptMs ?? 10_000);
       const transport = await opened;
       const to = typeof mail.to === 'string' ? [mail.to] : [...mail.to];
       const message = {
@@ -53,10 +53,10 @@ export function createMailer(settings: SmtpSettings, log: Log): Mailer {
   };
 }
 
-async function open(settings: SmtpSettings): Promise<Transporter> {
+async function open(settings: SmtpSettings, attemptMs: number): Promise<Transporter> {
   const { host, port, user, password, security } = settings;
   if (security === 'none' && !['127.0.0.1', '::1', 'localhost'].includes(host)) {
-    throw new ActionError(`Mail to ${host} would travel in the clear: set connectors.email.security to starttls or tls.`, {
+    throw new ActionError(`Mail to ${host} would travel in the clear: set SMTP_SECURITY to starttls or tls.`, {
       connector: 'email',
     });
   }
@@ -69,9 +69,9 @@ async function open(settings: SmtpSettings): Promise<Transporter> {
     ignoreTLS: security === 'none',
     ...(user === '' ? {} : { auth: { user, pass: password } }),
     // The defaults are minutes.
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: 20_000,
+    connectionTimeout: attemptMs,
+    greetingTimeout: attemptMs,
+    socketTimeout: 2 * attemptMs,
   });
 }
 
@@ -83,15 +83,15 @@ function failed(error: unknown, { host, port }: SmtpSettings): ActionError {
   const said = messageOf(error).replace(/\s+/g, ' ').slice(0, 300);
   const make = (message: string, retryable: boolean): ActionError =>
     new ActionError(message, { connector: 'email', retryable, cause: error });
-  if (code === 'EAUTH') return make(`The mail server refused the login: check connectors.email user and password. It says: ${said}`, false);
+  if (code === 'EAUTH') return make(`The mail server refused the login: check SMTP_USER and SMTP_PASSWORD. It says: ${said}`, false);
   if (response >= 400 && response < 500) return make(`The mail server is not taking mail now (${response}): ${said}`, true);
   if (response >= 500) return make(`The mail server refused the mail (${response}): ${said}`, false);
-  if (code === 'ETLS') return make(`No encrypted connection to the mail server: check connectors.email.security. It says: ${said}`, false);
+  if (code === 'ETLS') return make(`No encrypted connection to the mail server: check SMTP_SECURITY. It says: ${said}`, false);
   const open = code === 'ESOCKET' || code === 'EDNS' || code === 'ECONNECTION';
   const what = open
     ? `The mail server ${host}:${port} cannot be reached`
     : 'The connection to the mail server broke; the mail may be out all the same';
-  return make(`${what}: ${said}. Check connectors.email.`, true);
+  return make(`${what}: ${said}. Check SMTP_HOST and SMTP_PORT.`, true);
 }
 
 function addresses(list: readonly (string | { readonly address: string })[] | undefined): readonly string[] {

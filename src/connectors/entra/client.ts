@@ -56,7 +56,7 @@ export interface EntraClientOptions {
 
 export function createEntraClient(options: EntraClientOptions): EntraClient {
   const { graphUrl, ...rest } = options;
-  const http = createAzureClient({ ...rest, connector: 'entra', system: 'Entra ID', baseUrl: graphUrl, setting: 'connectors.entra' });
+  const http = createAzureClient({ ...rest, connector: 'entra', system: 'Entra ID', baseUrl: graphUrl, address: 'ENTRA_GRAPH_URL' });
   return {
     async get(idOrUpn, signal) {
       return (await http.call({ method: 'GET', path: `${userPath(idOrUpn)}?${SELECT}`, answer: User, repeatable: true, signal })).body;

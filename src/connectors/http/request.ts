@@ -43,7 +43,7 @@ export function request({ settings, log, timing }: HttpActionOptions): Action {
         connector: 'http',
         system: url.host,
         baseUrl: url.origin,
-        setting: 'the "http.request" step',
+        settings: { address: 'the URL of the step', credential: 'the headers of the step' },
         authorize: async () => ({}),
         explain: (said) => (typeof said === 'string' ? said : JSON.stringify(said)),
         log,
@@ -85,13 +85,13 @@ async function allowedAddress(url: URL, { allowedHosts, allowedPrivateHosts }: H
   if (url.protocol !== 'https:' && url.protocol !== 'http:') throw refused('Only http and https are spoken.');
   if (url.username !== '' || url.password !== '') throw refused('A user name or password in the URL would be logged: use a header.');
   if (!matches(host, [...allowedHosts, ...allowedPrivateHosts])) {
-    throw refused(`The host ${host} is not allowed: add it to connectors.http.allowed_hosts in picket.yaml.`);
+    throw refused(`The host ${host} is not allowed: add it to http.allowedHosts in picket.yaml.`);
   }
   const found = isIP(host) === 0 ? await resolved(host) : [host];
   const inside = found.find((address) => specialUse(address) !== '');
   if (inside !== undefined && !matches(host, allowedPrivateHosts)) {
     throw refused(
-      `${host} leads to ${inside}, which is ${specialUse(inside)}: add the host to connectors.http.allowed_private_hosts if that is meant.`,
+      `${host} leads to ${inside}, which is ${specialUse(inside)}: add the host to http.allowedPrivateHosts in picket.yaml if that is meant.`,
     );
   }
   return found[0] ?? host;

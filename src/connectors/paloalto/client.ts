@@ -30,7 +30,7 @@ export function createPaloAltoClient({ settings, ...rest }: PaloAltoClientOption
     connector: 'paloalto',
     system: 'The firewall',
     baseUrl: settings.baseUrl,
-    setting: 'connectors.paloalto',
+    settings: { address: 'PALOALTO_URL', credential: 'PALOALTO_API_KEY' },
     authorize: async () => ({ 'X-PAN-KEY': settings.apiKey, accept: 'application/xml' }),
     explain: (body) => (typeof body === 'string' ? wordsOf(body) : ''),
   });
@@ -103,7 +103,7 @@ function readAnswer(xml: string): Answer {
   const parsed = valid === true ? Response.safeParse(parser.parse(xml)) : undefined;
   if (parsed?.success !== true) {
     throw new CallError(
-      'The firewall answered something that is not its XML: check that connectors.paloalto points to it and not to a proxy or sign-in page.',
+      'The firewall answered something that is not its XML: check that PALOALTO_URL points to it and not to a proxy or sign-in page.',
       {
         connector: 'paloalto',
         status: 200,
@@ -143,7 +143,7 @@ function wordsOf(xml: string): string {
 const DENIED = new Set(['15', '16', '22', '403']);
 
 function failed({ code, words }: Answer): CallError {
-  const remedy = DENIED.has(code) ? ' Check the API key in connectors.paloalto and that its role may use the User-ID agent API.' : '';
+  const remedy = DENIED.has(code) ? ' Check PALOALTO_API_KEY and that its role may use the User-ID agent API.' : '';
   return new CallError(
     `The firewall refused (code ${code || 'none'}): ${words.replace(/\s+/g, ' ').slice(0, 300) || 'no reason given'}.${remedy}`,
     {

@@ -55,7 +55,7 @@ export function createSentinelClient(options: SentinelClientOptions): SentinelCl
     connector: 'sentinel',
     system: 'Sentinel',
     baseUrl: settings.baseUrl,
-    setting: 'connectors.sentinel',
+    address: 'SENTINEL_URL',
   });
   const root = `/subscriptions/${settings.subscription}/resourceGroups/${settings.resourceGroup}/providers/Microsoft.OperationalInsights/workspaces/${settings.workspace}/providers/Microsoft.SecurityInsights`;
   const version = `api-version=${encodeURIComponent(settings.apiVersion)}`;

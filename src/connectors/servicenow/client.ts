@@ -58,7 +58,7 @@ export function createServiceNowClient({ settings, ...rest }: ServiceNowClientOp
     connector: 'servicenow',
     system: 'ServiceNow',
     baseUrl: settings.baseUrl,
-    setting: 'connectors.servicenow',
+    settings: { address: 'SERVICENOW_URL', credential: 'SERVICENOW_USER and SERVICENOW_PASSWORD' },
     authorize: async () => ({ authorization: basic }),
     explain: explainError,
   });
