@@ -51,13 +51,15 @@ export interface FakeSlack {
     user: FakeUser,
     channel: FakeChannel,
     text: string,
-    options?: DeliveryOptions & { readonly threadTs?: string },
+    options?: DeliveryOptions & { readonly threadTs?: string; readonly eventId?: string },
   ): Promise<Delivered>;
   click(user: FakeUser, message: FakeMessage, button: ButtonChoice, options?: DeliveryOptions): Promise<Delivered>;
   event(event: Readonly<Record<string, unknown>>, options?: DeliveryOptions & { readonly eventId?: string }): Promise<Delivered>;
   /** The last delivery again, byte for byte. */
   replay(): Promise<Delivered>;
   delete(message: FakeMessage): void;
+  /** Somebody else writes in the channel. */
+  say(channel: FakeChannel, text: string): void;
   expectNoProblems(): void;
   stop(): Promise<void>;
 }
@@ -207,6 +209,10 @@ export async function startFakeSlack(options: { scopes?: readonly string[] } = {
     replay: () => sender.replay(),
     delete(message) {
       message.deleted = true;
+    },
+    say(channel, text) {
+      const said = { visibleTo: '', threadTs: '', blocks: [], metadata: undefined, edits: 0, deleted: false, history: [] };
+      world.messages.push({ ts: world.ts(), channel: channel.id, text, ...said });
     },
     expectNoProblems() {
       if (api.problems.length > 0) throw new Error(`the app asked Slack for what does not exist:\n${api.problems.join('\n')}`);
