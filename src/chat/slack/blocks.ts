@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { toActions } from './buttons.ts';
 import { type Piece, withinLimits } from './message-limits.ts';
 import { escapeMrkdwn, fromMarkdown, hasMarkdown } from './mrkdwn.ts';
-import { Inline, type Line, toRun } from './rich-lines.ts';
+import { Inline, type Line, type Run, toRun } from './rich-lines.ts';
 
 export interface Translation {
   readonly blocks: KnownBlock[];
@@ -121,7 +121,9 @@ function addRichText(walk: Walk, element: unknown): void {
   const text = inlines.map((inline) => inline.text).join('');
   if (inlines.every((inline) => inline.weight === 'bolder' && isLarge(inline.size)) && addHeader(walk, text)) return;
   if (inlines.every((inline) => inline.isSubtle && inline.size === 'small') && addContext(walk, text)) return;
-  addLines(walk, [inlines.map(toRun)]);
+  // The colour of a word becomes a dot before it, unless its container has one already.
+  const dotted = walk.dot === '';
+  addLines(walk, [inlines.flatMap((inline) => [...(dotted ? dotOf(inline.color) : []), toRun(inline)])]);
 }
 
 /** Our own words: Markdown in them means something, so they go where mrkdwn is read. */
@@ -193,6 +195,11 @@ function takeDot(walk: Walk): string {
   const { dot } = walk;
   walk.dot = '';
   return dot;
+}
+
+function dotOf(color: string | undefined): readonly Run[] {
+  const dot = DOTS[color ?? ''];
+  return dot === undefined ? [] : [{ text: dot }];
 }
 
 function isLarge(size: string | undefined): boolean {

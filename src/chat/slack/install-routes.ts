@@ -1,7 +1,15 @@
 // GET /slack/install and /slack/oauth_redirect: adding Picket to a workspace. The state is sealed, tied to the browser by a cookie,
 // valid for ten minutes, and taken once on all replicas.
 import { randomUUID } from 'node:crypto';
-import { HTTPReceiver, type Installation, type InstallURLOptions, type Logger, type StateStore } from '@slack/bolt';
+import type { ServerResponse } from 'node:http';
+import {
+  HTTPReceiver,
+  type HTTPReceiverOptions,
+  type Installation,
+  type InstallURLOptions,
+  type Logger,
+  type StateStore,
+} from '@slack/bolt';
 import type { WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
 import type { ClaimOnce, RawRoute } from '../../model/chat.ts';
@@ -57,8 +65,20 @@ export function installRoutes(options: InstallOptions): readonly RawRoute[] {
       path: PATHS.install,
       respond: async (request, response) => installer.handleInstallPath(request, response, {}, installUrl),
     },
-    { method: 'GET', path: PATHS.redirect, respond: async (request, response) => installer.handleCallback(request, response, {}) },
+    { method: 'GET', path: PATHS.redirect, respond: async (request, response) => installer.handleCallback(request, response, PAGES) },
   ];
+}
+
+/** The provider has logged why. */
+const PAGES: CallbackOptions = {
+  success: (_installation, _options, _request, response) =>
+    sayPlainly(response, 200, 'Picket is installed. Type /invite @Picket in the channels it shall post to.'),
+  failure: (_error, _options, _request, response) => sayPlainly(response, 400, 'Picket was not installed. Start again at /slack/install.'),
+};
+type CallbackOptions = NonNullable<NonNullable<HTTPReceiverOptions['installerOptions']>['callbackOptions']>;
+
+function sayPlainly(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', 'cache-control': 'no-store' }).end(text);
 }
 
 const State = z.object({ id: z.string(), at: z.number() });

@@ -22,11 +22,13 @@ export interface SlackStage {
 }
 
 interface StageOptions {
+  /** Installed by OAuth instead of by token. */
+  readonly oauth?: boolean;
   readonly settings?: Partial<SlackSettings>;
   readonly options?: Partial<SlackOptions>;
 }
 
-export async function openStage(bot: Bot, { settings = {}, options = {} }: StageOptions = {}): Promise<SlackStage> {
+export async function openStage(bot: Bot, { settings = {}, options = {}, oauth = false }: StageOptions = {}): Promise<SlackStage> {
   const fake = await startFakeSlack();
   const alice = fake.addUser({ name: 'alice' });
   const bob = fake.addUser({ name: 'bob' });
@@ -37,7 +39,7 @@ export async function openStage(bot: Bot, { settings = {}, options = {} }: Stage
   fake.connect(publicUrl);
   const kept = new Map<string, string>();
   const slack = await createSlack({
-    settings: { ...settingsFor(fake), ...settings },
+    settings: { ...settingsFor(fake), ...(oauth ? byOAuth(fake) : {}), ...settings },
     bot,
     claim: claimInMemory(),
     installations: {
@@ -84,6 +86,10 @@ export function settingsFor(fake: FakeSlack): SlackSettings {
     ssoManagedTeams: [],
     apiUrl: fake.apiUrl,
   };
+}
+
+function byOAuth({ team }: FakeSlack): Partial<SlackSettings> {
+  return { botToken: '', clientId: team.clientId, clientSecret: team.clientSecret };
 }
 
 /** As the one in the database, which has its own tests: one caller per key gets true. */

@@ -60,6 +60,8 @@ export interface FakeSlack {
   delete(message: FakeMessage): void;
   /** Somebody else writes in the channel. */
   say(channel: FakeChannel, text: string): void;
+  /** From now on the app is installed for all workspaces of this organisation. */
+  installForOrganisation(enterpriseId: string): void;
   expectNoProblems(): void;
   stop(): Promise<void>;
 }
@@ -147,7 +149,8 @@ export async function startFakeSlack(options: { scopes?: readonly string[] } = {
         command: given.command ?? '/playbook',
         text,
         api_app_id: world.team.appId,
-        is_enterprise_install: 'false',
+        is_enterprise_install: String(world.team.enterpriseId !== ''),
+        ...(world.team.enterpriseId === '' ? {} : { enterprise_id: world.team.enterpriseId, enterprise_name: 'Example' }),
         response_url: responseUrl(channel.id, user.id, ''),
         trigger_id: world.id('trigger'),
       };
@@ -181,8 +184,8 @@ export async function startFakeSlack(options: { scopes?: readonly string[] } = {
         },
         trigger_id: world.id('trigger'),
         team: { id: world.team.id, domain: 'example' },
-        enterprise: null,
-        is_enterprise_install: false,
+        enterprise: world.team.enterpriseId === '' ? null : { id: world.team.enterpriseId, name: 'Example' },
+        is_enterprise_install: world.team.enterpriseId !== '',
         channel: { id: message.channel, name: world.channels.get(message.channel)?.name ?? '' },
         ...(message.visibleTo === '' ? { message: messageJson(world, message) } : {}),
         response_url: responseUrl(message.channel, user.id, message.threadTs),
@@ -213,6 +216,9 @@ export async function startFakeSlack(options: { scopes?: readonly string[] } = {
     say(channel, text) {
       const said = { visibleTo: '', threadTs: '', blocks: [], metadata: undefined, edits: 0, deleted: false, history: [] };
       world.messages.push({ ts: world.ts(), channel: channel.id, text, ...said });
+    },
+    installForOrganisation(enterpriseId) {
+      world.team.enterpriseId = enterpriseId;
     },
     expectNoProblems() {
       if (api.problems.length > 0) throw new Error(`the app asked Slack for what does not exist:\n${api.problems.join('\n')}`);

@@ -138,9 +138,9 @@ export function createWebApi(world: World, faults: FaultPlan): WebApi {
       token_type: 'bot',
       access_token: team.botToken,
       bot_user_id: team.botUserId,
-      team: { id: team.id, name: 'SOC' },
-      enterprise: null,
-      is_enterprise_install: false,
+      team: team.enterpriseId === '' ? { id: team.id, name: 'SOC' } : null,
+      enterprise: team.enterpriseId === '' ? null : { id: team.enterpriseId, name: 'Example' },
+      is_enterprise_install: team.enterpriseId !== '',
     };
   }
 

@@ -49,7 +49,8 @@ export interface World {
 
 export interface FakeTeam {
   readonly id: string;
-  readonly enterpriseId: string;
+  /** '' outside an organisation. */
+  enterpriseId: string;
   botToken: string;
   readonly appId: string;
   readonly botId: string;
