@@ -1,43 +1,9 @@
-// From nothing, from a full configuration, and from every kind of mistake: each mistake is named with its place and its cure.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// From nothing, from a full configuration, and from every mistake in the environment: each is named with its cure.
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadSettings, SETTINGS_REFERENCE } from '../../src/config.ts';
-import { ConfigError, messageOf } from '../../src/model/errors.ts';
-
-const TENANT = '11111111-2222-3333-4444-555555555555';
-const OBJECT = 'aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee';
-const SLACK = { SLACK_SIGNING_SECRET: 's'.repeat(32), SLACK_BOT_TOKEN: 'xoxb-test' };
-const REAL = { ...SLACK, PICKET_PUBLIC_URL: 'https://picket.example.com' };
-
-const folders: string[] = [];
-afterEach(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
-});
-
-function folder(files: Record<string, string> = {}): string {
-  const made = mkdtempSync(join(tmpdir(), 'picket-config-'));
-  folders.push(made);
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(made, name), text);
-  return made;
-}
-
-function load(env: Record<string, string> = {}, yaml?: string) {
-  return loadSettings({ env, cwd: folder(yaml === undefined ? {} : { 'picket.yaml': yaml }) });
-}
-
-/** The message of the refusal; '' when there is none. */
-function refusal(env: Record<string, string>, yaml?: string): string {
-  try {
-    load(env, yaml);
-    return '';
-  } catch (error) {
-    expect(error).toBeInstanceOf(ConfigError);
-    return messageOf(error);
-  }
-}
+import { folder, load, OBJECT, REAL, refusal, SLACK, TENANT } from './load.ts';
 
 describe('with nothing configured', () => {
   it('is a sandbox on loopback with four people, a channel soc on the console and no connector', () => {
@@ -237,61 +203,6 @@ describe('a mistake in the environment', () => {
 
   it('does not mind variables of others', () => {
     expect(refusal({ PATH: '/bin', SLACK_API_TOKEN: 'x', PICKET_FLOW: 'full' })).toBe('');
-  });
-});
-
-describe('a mistake in picket.yaml', () => {
-  it.each([
-    ['an unknown key', 'people: {}\npeeple: {}\n', 'picket.yaml:2:1 unknown key peeple (did you mean people?)'],
-    [
-      'an unknown key inside',
-      'people:\n  ana: { name: Ana, rolls: [x] }\n',
-      'picket.yaml:2:21 unknown key people.ana.rolls (did you mean roles?)',
-    ],
-    ['a secret', 'slack: { signingSecret: x }\n', 'picket.yaml:1:1 unknown key slack'],
-    ['broken YAML', 'people:\n  ana: [\n', 'picket.yaml:3:1 is not YAML'],
-    ['a key twice', 'people: {}\npeople: {}\n', 'picket.yaml:2:1 is not YAML: Map keys must be unique'],
-    ['a list for a map', 'people: [ana]\n', 'picket.yaml:1:1 people: '],
-    ['no name', 'people:\n  ana: {}\n', 'picket.yaml:2:3 people.ana.name'],
-    ['a wrong identity', 'people:\n  ana: { name: Ana, slack: U01 }\n', 'write team id and user id'],
-    ['a wrong address', 'people:\n  ana: { name: Ana, email: ana }\n', 'people.ana.email: write one e-mail address'],
-    [
-      'an unknown role',
-      'roles: { analyst: }\nadminRoles: [analyst]\npeople:\n  ana: { name: Ana, roles: [analist] }\n',
-      'did you mean analyst?',
-    ],
-    ['an unknown admin role', 'roles: { analyst: }\n', 'there is no role admin'],
-    [
-      'one address for two',
-      'people:\n  a: { name: A, email: x@contoso.com }\n  b: { name: B, email: X@contoso.com }\n',
-      ':3:17 x@contoso.com belongs to a',
-    ],
-    ['one account for two', 'people:\n  a: { name: A, slack: T1/U1 }\n  b: { name: B, slack: T1/U1 }\n', 'T1/U1 belongs to a already'],
-    [
-      'a channel on a platform that is not there',
-      'channels:\n  soc: { slack: T1/C1 }\n',
-      'picket.yaml:2:10 Slack is not configured: set SLACK',
-    ],
-    ['a channel nowhere', 'channels:\n  soc: {}\n', 'channel soc is nowhere'],
-    [
-      'an unknown channel',
-      'channels: { soc: { console: soc } }\nincidentChannels: [sok]\n',
-      'picket.yaml:2:20 there is no channel sok (did you mean soc?)',
-    ],
-    ['a name that is none', 'people:\n  Ana Lee: { name: Ana }\n', 'picket.yaml:2:3 people.Ana Lee is not a name'],
-    ['a URL for a host', 'http: { allowedHosts: ["https://example.com/x"] }\n', 'write a host name'],
-    ['text instead of a map', 'just text\n', 'picket.yaml:1:1'],
-  ])('%s is named with its place', (_name, yaml, message) => {
-    expect(refusal({}, yaml)).toContain(message);
-  });
-
-  it('refuses the console beside a real system, since anybody could act as anybody there', () => {
-    expect(refusal(REAL, 'channels: { soc: { console: soc } }\n')).toContain('sandbox alone');
-  });
-
-  it('finds nothing in an empty file', () => {
-    expect(refusal({}, '')).toBe('');
-    expect(refusal({}, '# nothing yet\npeople:\nchannels:\nhttp:\n')).toBe('');
   });
 });
 
