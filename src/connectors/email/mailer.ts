@@ -1,6 +1,7 @@
 // Sends mail over SMTP. A connection lost after the text was sent leaves open whether the mail is out, so each mail has a Message-ID that
 // stays the same on every repetition: most mailboxes then show one.
 import type { Transporter } from 'nodemailer';
+import { z } from 'zod';
 import { ActionError, messageOf } from '../../model/errors.ts';
 import type { Log } from '../../model/log.ts';
 import type { SmtpSettings } from '../../model/settings.ts';
@@ -75,20 +76,28 @@ async function open(settings: SmtpSettings, attemptMs: number): Promise<Transpor
   });
 }
 
+const SmtpFailure = z.object({
+  code: z.string().catch(''),
+  responseCode: z.number().catch(0),
+  syscall: z.string().catch(''),
+  timeoutType: z.string().catch(''),
+});
+
 /** 4xx: try later (RFC 5321, 4.2.1). 5xx: never. No code: the connection, before or after the text was taken. */
 function failed(error: unknown, { host, port }: SmtpSettings): ActionError {
   if (error instanceof ActionError) return error;
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const response = error instanceof Error && 'responseCode' in error && typeof error.responseCode === 'number' ? error.responseCode : 0;
+  const { code, responseCode, syscall, timeoutType } = SmtpFailure.parse(error);
   const said = messageOf(error).replace(/\s+/g, ' ').slice(0, 300);
   const make = (message: string, retryable: boolean): ActionError =>
     new ActionError(message, { connector: 'email', retryable, cause: error });
   if (code === 'EAUTH') return make(`The mail server refused the login: check SMTP_USER and SMTP_PASSWORD. It says: ${said}`, false);
-  if (response >= 400 && response < 500) return make(`The mail server is not taking mail now (${response}): ${said}`, true);
-  if (response >= 500) return make(`The mail server refused the mail (${response}): ${said}`, false);
+  if (responseCode >= 400 && responseCode < 500) return make(`The mail server is not taking mail now (${responseCode}): ${said}`, true);
+  if (responseCode >= 500) return make(`The mail server refused the mail (${responseCode}): ${said}`, false);
   if (code === 'ETLS') return make(`No encrypted connection to the mail server: check SMTP_SECURITY. It says: ${said}`, false);
-  const open = code === 'ESOCKET' || code === 'EDNS' || code === 'ECONNECTION';
-  const what = open
+  if (code === 'EPROTOCOL') return make(`${host}:${port} is no mail server: check SMTP_HOST and SMTP_PORT. It says: ${said}`, false);
+  // Every lost connection is told as one of command CONN; only these are certain to come before the text was sent.
+  const unopened = syscall === 'connect' || code === 'EDNS' || ['CONNECTION_TIMEOUT', 'GREETING_TIMEOUT'].includes(timeoutType);
+  const what = unopened
     ? `The mail server ${host}:${port} cannot be reached`
     : 'The connection to the mail server broke; the mail may be out all the same';
   return make(`${what}: ${said}. Check SMTP_HOST and SMTP_PORT.`, true);
