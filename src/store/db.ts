@@ -4,7 +4,10 @@ import type { Log } from '../model/log.ts';
 
 /** A pool, or a client inside a transaction. */
 export interface Db {
-  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(text: string, values?: readonly unknown[]): Promise<{ rows: Row[]; rowCount: number | null }>;
+  query<Row extends pg.QueryResultRow = pg.QueryResultRow>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<{ rows: Row[]; rowCount: number | null }>;
 }
 
 /** A client with an open transaction; DBOS needs the client itself to enqueue inside it. */

@@ -71,7 +71,20 @@ async function initialise(paths: PostgresPaths): Promise<void> {
   if (existsSync(join(data, 'initialised'))) return;
   // A kill inside initdb leaves a directory that neither starts nor can be initialised again.
   await rm(data, { recursive: true, force: true });
-  const args = ['-D', data, '-U', 'picket', '-A', 'scram-sha-256', '--pwfile', join(paths.dir, 'password'), '-E', 'UTF8', '--no-locale', '--no-sync'];
+  const args = [
+    '-D',
+    data,
+    '-U',
+    'picket',
+    '-A',
+    'scram-sha-256',
+    '--pwfile',
+    join(paths.dir, 'password'),
+    '-E',
+    'UTF8',
+    '--no-locale',
+    '--no-sync',
+  ];
   await new Promise<void>((resolve, reject) => {
     const child = spawn(paths.initdb, args, { ...paths.as, cwd: paths.dir, stdio: ['ignore', 'ignore', 'pipe'] });
     let said = '';
@@ -117,7 +130,8 @@ async function launch(paths: PostgresPaths, url: string): Promise<void> {
       if (await answers(url)) return;
       await sleep(25);
     }
-    if (Date.now() >= deadline) throw new ConfigError(`the embedded Postgres did not start within ${START_LIMIT_MS / 1000} s: see ${logFile}`);
+    if (Date.now() >= deadline)
+      throw new ConfigError(`the embedded Postgres did not start within ${START_LIMIT_MS / 1000} s: see ${logFile}`);
     await sleep(250);
   }
 }

@@ -16,7 +16,9 @@ export async function migrate(url: string): Promise<readonly string[]> {
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
     await client.query('CREATE SCHEMA IF NOT EXISTS picket');
-    await client.query('CREATE TABLE IF NOT EXISTS picket.migration (name text PRIMARY KEY, hash text NOT NULL, at timestamptz NOT NULL DEFAULT now())');
+    await client.query(
+      'CREATE TABLE IF NOT EXISTS picket.migration (name text PRIMARY KEY, hash text NOT NULL, at timestamptz NOT NULL DEFAULT now())',
+    );
     const { rows } = await client.query<{ name: string; hash: string }>('SELECT name, hash FROM picket.migration ORDER BY name');
     const missing = compare(files, rows);
     for (const file of missing) await run(client, file);
@@ -46,8 +48,12 @@ function compare(files: readonly Migration[], applied: readonly { name: string; 
   const known = new Map(files.map((file) => [file.name, file]));
   for (const row of applied) {
     const file = known.get(row.name);
-    if (file === undefined) throw new ConfigError(`the database was written by a newer Picket (migration ${row.name}): install that version, or use another database`);
-    if (file.hash !== row.hash) throw new ConfigError(`migration ${row.name} differs from the one the database was made with: restore the released file`);
+    if (file === undefined)
+      throw new ConfigError(
+        `the database was written by a newer Picket (migration ${row.name}): install that version, or use another database`,
+      );
+    if (file.hash !== row.hash)
+      throw new ConfigError(`migration ${row.name} differs from the one the database was made with: restore the released file`);
   }
   const done = new Set(applied.map((row) => row.name));
   return files.filter((file) => !done.has(file.name));

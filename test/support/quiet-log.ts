@@ -1,7 +1,7 @@
 // A log for tests: silent unless PICKET_TEST_LOG is set, then every line goes to stderr.
 import type { Log, LogFields } from '../../src/model/log.ts';
 
-const loud = process.env['PICKET_TEST_LOG'] !== undefined;
+const loud = process.env.PICKET_TEST_LOG !== undefined;
 
 function write(level: string, message: string, fields: LogFields | undefined): void {
   if (loud) process.stderr.write(`${level} ${message} ${JSON.stringify(fields ?? {})}\n`);
