@@ -13,6 +13,7 @@ export type Mood = 'kind' | 'busy' | 'silent' | 'nonsense' | 'loses the answer';
 export interface TestMail {
   readonly settings: SmtpSettings;
   readonly received: readonly Received[];
+  connections(): number;
   /** How the next connections are treated. */
   mood(mood: Mood): void;
   close(): Promise<void>;
@@ -23,6 +24,7 @@ export async function startMail(): Promise<TestMail> {
   const received: Received[] = [];
   const sockets = new Set<Socket>();
   let mood: Mood = 'kind';
+  let connections = 0;
   const smtp = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -49,6 +51,7 @@ export async function startMail(): Promise<TestMail> {
   const inner = await listening(smtp.server);
   const outer: Server = createServer((socket) => {
     sockets.add(socket);
+    connections += 1;
     socket.on('error', () => undefined);
     socket.on('close', () => sockets.delete(socket));
     if (mood === 'silent') return;
@@ -59,6 +62,7 @@ export async function startMail(): Promise<TestMail> {
   return {
     settings: { host: '127.0.0.1', port, user: '', password: '', security: 'none', from: 'Picket <picket@contoso.com>' },
     received,
+    connections: () => connections,
     mood(next) {
       mood = next;
     },
