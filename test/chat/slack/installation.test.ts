@@ -46,7 +46,7 @@ describe('installing by OAuth', () => {
   it('refuses the same redirect a second time, also when both come at once', async () => {
     const { back, cookie } = await consent();
     const both = await Promise.all([fetch(back, { headers: { cookie } }), fetch(back, { headers: { cookie } })]);
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 400]);
+    expect(both.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 400]);
   });
 
   it('refuses a redirect in another browser, and a state of its own making', async () => {
