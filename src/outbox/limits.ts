@@ -15,9 +15,14 @@ export function createSlidingWindows(limits: readonly RateLimit[], earlier: read
   const longest = Math.max(0, ...limits.map((limit) => limit.perMs));
   let sent: readonly number[] = [...earlier].sort((a, b) => a - b);
   return {
-    delay: (now) => Math.max(0, ...limits.map((limit) => delayOf(limit, sent, now))),
+    delay: (now) => {
+      // A time in the future comes from a clock that was set back: it costs one window from now on, not an hour.
+      sent = sent.map((at) => Math.min(at, now));
+      return Math.max(0, ...limits.map((limit) => delayOf(limit, sent, now)));
+    },
     record: (now) => {
-      sent = [...sent.filter((at) => at > now - longest), now].slice(-most);
+      const all = [...sent.filter((at) => at >= now - longest), now];
+      sent = all.slice(Math.max(0, all.length - most));
     },
     recent: () => sent,
   };
@@ -26,6 +31,6 @@ export function createSlidingWindows(limits: readonly RateLimit[], earlier: read
 function delayOf({ count, perMs }: RateLimit, sent: readonly number[], now: number): number {
   const first = sent[sent.length - count];
   if (first === undefined) return 0;
-  // A time in the future comes from a clock that was set back: it may cost one window, not an hour. One ms because both ends count.
-  return Math.min(first, now) + perMs + 1 - now;
+  // One ms more, because a window counts both its ends.
+  return first + perMs + 1 - now;
 }

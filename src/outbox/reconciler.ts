@@ -118,9 +118,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   async function drain(name: string, sent: readonly number[]): Promise<readonly number[]> {
     const port = portOf(name, options.ports);
     const lane: Lane = { name, port, windows: createSlidingWindows(port.limits, sent) };
-    let pausedUntil = 0;
     while (!stopping.signal.aborted) {
-      const waitMs = Math.max(lane.windows.delay(now()), pausedUntil - now());
+      const waitMs = lane.windows.delay(now());
       if (waitMs > 0) {
         if (!(await hasDue(store, name))) break;
         await pause(waitMs, stopping.signal);
@@ -128,7 +127,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       }
       const turn = await gateOf(port.platform)(async () => await takeTurn(lane));
       if (turn === null || turn.kind === 'lost' || turn.kind === 'unreachable') break;
-      if (turn.kind === 'slow') pausedUntil = now() + turn.delayMs;
+      if (turn.kind === 'slow') await pause(turn.delayMs, stopping.signal);
     }
     return lane.windows.recent();
   }

@@ -60,7 +60,7 @@ async function post(showing: Showing, lane: Lane, surface: Pending): Promise<Tur
   const found = surface.postingSince === null ? null : await lookUp(showing, lane, surface, surface.postingSince);
   if (found !== null) {
     await saveFound(store, surface, found);
-    log.info('found a message whose post was not answered', { ...idsOf(surface), message: found.id });
+    log.info('found a message whose post was not answered', { ...idsOf(surface), messageId: found.id });
     return { kind: 'skipped' };
   }
   if (surface.closed) return await leave(store, surface);
@@ -76,7 +76,7 @@ async function post(showing: Showing, lane: Lane, surface: Pending): Promise<Tur
     return await saveFailure(showing, lane, surface, { error, lost: !(error instanceof ChatError) || error.failure === 'ambiguous' });
   }
   await savePosted(store, surface, message);
-  log.debug('posted', { ...idsOf(surface), message: message.id });
+  log.debug('posted', { ...idsOf(surface), messageId: message.id });
   return { kind: 'shown' };
 }
 
@@ -109,7 +109,7 @@ async function edit(showing: Showing, lane: Lane, surface: Pending, message: Mes
   // An incident keeps its card, an open approval must stay answerable; what else was deleted was meant to go.
   const repost = !surface.closed && (surface.subject.kind === 'incident' || surface.subject.kind === 'approval');
   await saveGone(store, surface, { repost });
-  if (!repost) log.warn('a message was deleted and is not posted again', { ...idsOf(surface), message: message.id });
+  if (!repost) log.warn('a message was deleted and is not posted again', { ...idsOf(surface), messageId: message.id });
   return { kind: 'skipped' };
 }
 

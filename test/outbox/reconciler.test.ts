@@ -176,9 +176,8 @@ describe('showing', () => {
     fake.verify();
   });
 
-  test('an answer waits for the message whose thread it belongs to', async () => {
+  test('an answer waits for the message whose thread it belongs to, even when a person waits for the answer', async () => {
     const fake = fakePort({ conversations: ['C1'] });
-    fake.fail({ on: 'post', failure: 'retry' });
     const reconciler = reconcile(fake);
     const parent = await show(subjectOf('incident'), slack('C1'), 'card');
     await show(subjectOf('message'), slack('C1'), 'answer', { byPerson: true, replyTo: parent });
@@ -187,6 +186,18 @@ describe('showing', () => {
     const [card, answer] = fake.messages();
     expect(card?.texts).toEqual(['card']);
     expect(answer?.place.thread).toBe(card?.id);
+    fake.verify();
+  });
+
+  test('an answer to a card that the platform refuses is posted by itself', async () => {
+    const fake = fakePort({ conversations: ['C1'] });
+    fake.fail({ on: 'post', failure: 'refused' });
+    const reconciler = reconcile(fake);
+    const parent = await show(subjectOf('incident'), slack('C1'), 'too large');
+    await show(subjectOf('message'), slack('C1'), 'answer', { byPerson: false, replyTo: parent });
+    reconciler.kick();
+    await settled(reconciler);
+    expect(fake.messages()).toMatchObject([{ place: { thread: '' }, texts: ['answer'] }]);
     fake.verify();
   });
 });
@@ -210,6 +221,29 @@ describe('two replicas', () => {
     for (const replica of replicas) await settled(replica);
     expect(fake.messages()).toHaveLength(40);
     expect(fake.messages().every((message) => message.texts.at(-1)?.endsWith('changed'))).toBe(true);
+    fake.verify();
+  });
+
+  test('a change that comes while the other replica is about to leave is shown without waiting for a poll', async () => {
+    const fake = fakePort({ conversations: ['C1'] });
+    const heir = reconcile(fake, { me: 'replica-2', pollMs: 60_000 });
+    let late = false;
+    const query: typeof db.store.query = async (text, values) => {
+      // The last look of replica 1 found nothing; before it gives the conversation back, replica 2 finds it taken.
+      if (!late && text.startsWith(`UPDATE place_lease SET until = '-infinity'`)) {
+        late = true;
+        await show(subjectOf('incident'), slack('C1'), 'late');
+        heir.kick();
+        await new Promise((resolve) => setTimeout(resolve, 150));
+      }
+      return await db.store.query(text, values);
+    };
+    const reconciler = reconcile(fake, { store: { ...db.store, query }, pollMs: 60_000 });
+    await show(subjectOf('incident'), slack('C1'), 'early');
+    reconciler.kick();
+    await expect.poll(() => fake.standing('C1'), { timeout: 3000 }).toEqual(['early', 'late']);
+    expect(late).toBe(true);
+    await settled(reconciler);
     fake.verify();
   });
 
@@ -333,6 +367,21 @@ describe('closed', () => {
     fake.verify();
   });
 
+  test('an approval that is decided while its card is made posts nothing', async () => {
+    const fake = fakePort({ conversations: ['C1'] });
+    const approval = subjectOf('approval');
+    const reconciler = reconcile(fake, {
+      render: async () => {
+        await change(approval, 'blocked', { byPerson: true, closed: true });
+        return { adaptive: {}, text: 'asked' };
+      },
+    });
+    await show(approval, slack('C1'), 'asked');
+    reconciler.kick();
+    await settled(reconciler);
+    expect(fake.calls).toEqual([]);
+  });
+
   test('decided while its first post was not answered: the copy is found and corrected', async () => {
     const fake = fakePort({ conversations: ['C1'] });
     fake.fail({ on: 'post', failure: 'ambiguous', after: true });
@@ -349,7 +398,8 @@ describe('closed', () => {
 
   test('a deleted message comes back for an incident and for an open approval, not for a closed one', async () => {
     const fake = fakePort({ conversations: ['C1'] });
-    const reconciler = reconcile(fake);
+    const warnings: unknown[] = [];
+    const reconciler = reconcile(fake, { log: { ...quietLog, warn: (message, fields) => warnings.push({ message, ...fields }) } });
     const [incident, open, closed] = [subjectOf('incident'), subjectOf('approval'), subjectOf('approval')];
     await show(incident, slack('C1'), 'incident');
     await show(open, slack('C1'), 'open');
@@ -363,6 +413,7 @@ describe('closed', () => {
     reconciler.kick();
     await settled(reconciler);
     expect([...fake.standing('C1')].sort()).toEqual(['incident 2', 'open 2']);
+    expect(warnings).toMatchObject([{ message: 'a message was deleted and is not posted again', subjectId: closed.id }]);
     const calls = fake.calls.length;
     await change(closed, 'closed 3');
     reconciler.kick();

@@ -75,11 +75,11 @@ describe('keyv', () => {
     );
     await expect.poll(() => keyv.get('key').catch(() => 'error'), { timeout: 2000 }).toBe('value');
     await other.close();
-    await expect(keyv.get('key')).rejects.toThrow();
-    await expect(keyv.get(['key'])).rejects.toThrow();
-    await expect(keyv.set('key', 'x')).rejects.toThrow();
-    await expect(keyv.delete('key')).rejects.toThrow();
-    await expect(keyv.clear()).rejects.toThrow();
+    await expect(keyv.get('key')).rejects.toThrow('pool');
+    await expect(keyv.get(['key'])).rejects.toThrow('pool');
+    await expect(keyv.set('key', 'x')).rejects.toThrow('pool');
+    await expect(keyv.delete('key')).rejects.toThrow('pool');
+    await expect(keyv.clear()).rejects.toThrow('pool');
   });
 });
 
