@@ -6,7 +6,8 @@ import { Template } from 'adaptivecards-templating';
 import { ConfigError, messageOf } from '../model/errors.ts';
 import type { Card, View } from '../model/views.ts';
 import { AdaptiveCard } from './adaptive.ts';
-import { type Budget, toModel } from './model.ts';
+import { toModel } from './model.ts';
+import type { Budget } from './rows.ts';
 import { plainText, summarise } from './summary.ts';
 
 export interface Renderer {
