@@ -48,7 +48,7 @@ export function createApp({ checks, ingest, pages, log }: AppOptions): Hono {
     );
   });
   app.onError((error, context) => {
-    log.error('request failed', { method: context.req.method, route: context.req.routePath, error: messageOf(error) });
+    log.error('request failed', { method: context.req.method, page: context.req.path.split('/')[1], error: messageOf(error) });
     if (!wantsPage(context.req.header('accept')))
       return context.json({ error: 'Picket could not do this.', remedy: 'Send it again in a minute.' }, 503);
     return context.html(

@@ -90,7 +90,7 @@ describe('POST /ingest/sentinel', () => {
   });
 
   it("takes the sender's repetition when saving failed the first time", async () => {
-    const failing = door({ receive: async () => Promise.reject(new Error('the database is away')) });
+    const failing = door({ receive: () => Promise.reject(new Error('the database is away')) });
     failing.onError((_error, context) => context.text('away', 503));
     expect((await failing.request(signed({}))).status).toBe(503);
     expect((await door().request(signed({}))).status).toBe(202);

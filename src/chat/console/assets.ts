@@ -6,7 +6,17 @@ import { dirname, join } from 'node:path';
 const web = new URL('./web/', import.meta.url);
 const require = createRequire(import.meta.url);
 
-const OWN = ['console.css', 'main.js', 'backend.js', 'cards.js', 'dom.js', 'host-config.js', 'mailbox.js', 'messages.js'] as const;
+const OWN = [
+  'console.css',
+  'main.js',
+  'backend.js',
+  'cards.js',
+  'dom.js',
+  'host-config.js',
+  'mailbox.js',
+  'messages.js',
+  'messages.css',
+] as const;
 
 /** The file at this path of the console, null when there is none. */
 export async function serveAsset(path: string): Promise<Response | null> {

@@ -28,9 +28,7 @@ export function approvalRoutes(options: ApprovalRoutesOptions): Hono {
       const { data, person } = opened;
       const decision = data.approval.decision;
       if (decision !== null) {
-        return context.html(
-          closedPage({ ...data, title: 'This question is closed', text: decisionSentence(data.approval, decision, options.nameOf) }),
-        );
+        return context.html(closedPage({ ...data, title: 'This question is closed', text: decisionSentence(data.approval, decision) }));
       }
       return context.html(questionPage({ ...data, token, choice: context.req.query('choice') ?? '', person: options.nameOf(person) }));
     })
@@ -78,9 +76,9 @@ async function showOutcome(
     const text = `${label} is noted: ${outcome.votes} of ${outcome.quorum} answers. The run goes on when the others have answered.`;
     return context.html(closedPage({ ...fresh, title: 'Your answer counts', text }));
   }
-  const sentence = decisionSentence(data.approval, outcome.decision, options.nameOf);
+  const sentence = decisionSentence(data.approval, outcome.decision);
   // The same person pressing twice is told what stands, not that they came too late.
-  const own = outcome.decision.by.includes(person) && outcome.decision.choice === choice;
+  const own = outcome.decision.choice === choice && fresh.approval.votes.some((vote) => vote.person === person && vote.choice === choice);
   if (outcome.kind === 'decided' || own) {
     const text = outcome.decision.outcome === 'chosen' ? `${sentence} The run goes on now.` : sentence;
     return context.html(

@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import type { Approval, Decision } from '../../model/run.ts';
 import type { ApprovalView, IncidentView } from '../../model/views.ts';
-import { factList, type Html, page, time, VIA_NAMES } from './layout.ts';
+import { factList, foreign, type Html, page, time, VIA_NAMES } from './layout.ts';
 
 /** What the page shows of one approval. */
 export interface ApprovalPageData {
@@ -28,9 +28,9 @@ export function questionPage({ approval, view, incident, token, choice, person }
     body: html`
 <section class="panel">
   <p class="kicker">Your decision is asked for</p>
-  <h1><bdi>${approval.question}</bdi></h1>
-  <p class="muted"><bdi>${view.run}</bdi> · you answer as <strong><bdi>${person}</bdi></strong> · open until ${time(approval.expiresAt)}</p>
-  <p><bdi>${view.state}</bdi></p>
+  <h1>${foreign(approval.question)}</h1>
+  <p class="muted">${foreign(view.run)} · you answer as <strong>${foreign(person)}</strong> · open until ${time(approval.expiresAt)}</p>
+  <p>${foreign(view.state)}</p>
   <p class="muted">Nothing has been decided by opening this page. Read what each answer does, then press one.</p>
   <div class="choices">${choices.map((each) => choiceForm({ approval, choice: each, token, first: each.id === choice }))}</div>
 </section>
@@ -50,10 +50,10 @@ export function closedPage({
     title,
     body: html`
 <section class="panel notice">
-  <p class="kicker"><bdi>${view.run}</bdi></p>
+  <p class="kicker">${foreign(view.run)}</p>
   <h1>${title}</h1>
-  <p><bdi>${text}</bdi></p>
-  <p class="muted">The question was: <bdi>${approval.question}</bdi></p>
+  <p>${foreign(text)}</p>
+  <p class="muted">The question was: ${foreign(approval.question)}</p>
   <p class="muted">There is nothing more to do here. You can close this page.</p>
 </section>
 ${evidence(view, incident)}`,
@@ -61,14 +61,17 @@ ${evidence(view, incident)}`,
 }
 
 /** How a decision reads: `Carol Ortiz chose Block in Slack, 03:12 UTC`. */
-export function decisionSentence(approval: Approval, decision: Decision, nameOf: (person: string) => string): string {
+export function decisionSentence(approval: Approval, decision: Decision): string {
   const at = `${decision.at.slice(0, 10)} ${decision.at.slice(11, 16)} UTC`;
   const label = labelOf(approval, decision.choice);
-  if (decision.outcome === 'cancelled') return `The run was cancelled (${at}). The question no longer stands.`;
+  if (decision.outcome === 'cancelled') {
+    const who = decision.by.length === 0 ? '' : ` by ${decision.by.join(' and ')}`;
+    return `The run was cancelled${who} (${at}). The question no longer stands.`;
+  }
   if (decision.outcome === 'disagreed') return `The answers disagreed, so no choice could win (${at}).`;
   if (decision.outcome === 'expired') return `Nobody answered in time (${at}).`;
   if (decision.by.length === 0) return `Nobody answered in time, so ${label} counts (${at}).`;
-  return `${decision.by.map(nameOf).join(' and ')} chose ${label} ${VIA_NAMES[decision.via]} (${at}).`;
+  return `${decision.by.join(' and ')} chose ${label} ${VIA_NAMES[decision.via]} (${at}).`;
 }
 
 /** What a choice is called. */
@@ -86,8 +89,8 @@ interface ChoiceForm {
 function choiceForm({ approval, choice, token, first }: ChoiceForm): Html {
   const effects = approval.effects[choice.id] ?? [];
   return html`<form method="post" action="/approvals/${approval.id}" class="choice ${first ? 'first' : ''}">
-  <h2><bdi>${choice.label}</bdi>${first ? html` <span class="badge accent">picked in the mail</span>` : ''}</h2>
-  ${effects.length === 0 ? html`<p class="muted">Nothing is changed outside.</p>` : html`<p class="muted">Will do:</p><ul>${effects.map((line) => html`<li><bdi>${line}</bdi></li>`)}</ul>`}
+  <h2>${foreign(choice.label)}${first ? html` <span class="badge accent">picked in the mail</span>` : ''}</h2>
+  ${effects.length === 0 ? html`<p class="muted">Nothing is changed outside.</p>` : html`<p class="muted">Will do:</p><ul>${effects.map((line) => html`<li>${foreign(line)}</li>`)}</ul>`}
   <input type="hidden" name="t" value="${token}">
   <input type="hidden" name="choice" value="${choice.id}">
   <button type="submit" class="${choice.style}">Yes, ${choice.label}</button>
@@ -105,9 +108,9 @@ ${
   incident === null
     ? ''
     : html`<section class="panel">
-  <h2>Incident <bdi>${incident.number} ${incident.title}</bdi></h2>
-  <p class="muted"><bdi>${incident.severity} · ${incident.status}</bdi></p>
-  ${incident.description === '' ? '' : html`<p class="prose"><bdi>${incident.description}</bdi></p>`}
+  <h2>Incident ${foreign(`${incident.number} ${incident.title}`)}</h2>
+  <p class="muted">${foreign(`${incident.severity} · ${incident.status}`)}</p>
+  ${incident.description === '' ? '' : html`<p class="prose">${foreign(incident.description)}</p>`}
   ${factList(incident.facts)}
   ${incident.entities.length === 0 ? '' : html`<h3>Entities</h3>${factList(incident.entities)}`}
   ${incident.url.startsWith('https://') ? html`<p><a href="${incident.url}" rel="noreferrer noopener">Open the incident at its source</a></p>` : ''}

@@ -1,9 +1,16 @@
-// The frame of every page, and the page that says why something is not shown. Values are escaped by the tagged template;
-// `<bdi>` keeps right-to-left marks in foreign texts from turning the words around them.
+// The frame of every page, and the page that says why something is not shown. Values are escaped by the tagged template.
 import { html } from 'hono/html';
+import { cleanLine, cleanText } from '../../cards/clean.ts';
 
 /** What a tagged template makes: escaped, ready to be put into another. */
 export type Html = ReturnType<typeof html>;
+
+/** Text from outside: marks that hide or reorder are taken out, and what is written from right to left stays in its place. */
+export function foreign(text: string): Html {
+  return html`<bdi>${cleanText(text, MAX_TEXT)}</bdi>`;
+}
+
+const MAX_TEXT = 5_000;
 
 /** One whole page. */
 export function page({ title, body }: { readonly title: string; readonly body: Html }): Html {
@@ -14,7 +21,7 @@ export function page({ title, body }: { readonly title: string; readonly body: H
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="robots" content="noindex">
-<title>${title} · Picket</title>
+<title>${cleanLine(title, 200)} · Picket</title>
 <link rel="stylesheet" href="/assets/picket.css">
 <link rel="icon" href="data:,">
 </head>
@@ -29,7 +36,7 @@ export function page({ title, body }: { readonly title: string; readonly body: H
 export function errorPage({ title, text, remedy }: { readonly title: string; readonly text: string; readonly remedy: string }): Html {
   return page({
     title,
-    body: html`<section class="panel notice"><h1>${title}</h1><p><bdi>${text}</bdi></p>${remedy === '' ? '' : html`<p class="remedy"><bdi>${remedy}</bdi></p>`}</section>`,
+    body: html`<section class="panel notice"><h1>${title}</h1><p>${foreign(text)}</p>${remedy === '' ? '' : html`<p class="remedy">${foreign(remedy)}</p>`}</section>`,
   });
 }
 
@@ -37,7 +44,7 @@ export function errorPage({ title, text, remedy }: { readonly title: string; rea
 export function factList(facts: readonly { readonly name: string; readonly value: string }[]): Html {
   const shown = facts.filter(({ value }) => value !== '');
   if (shown.length === 0) return html``;
-  return html`<dl class="facts">${shown.map(({ name, value }) => html`<div><dt><bdi>${name}</bdi></dt><dd><bdi>${value}</bdi></dd></div>`)}</dl>`;
+  return html`<dl class="facts">${shown.map(({ name, value }) => html`<div><dt>${foreign(name)}</dt><dd>${foreign(value)}</dd></div>`)}</dl>`;
 }
 
 /** A point in time as people read it: `2026-03-01 03:12 UTC`. */

@@ -1,10 +1,10 @@
 // Inputs and outputs of steps as the run log shows them: secrets replaced, size bounded.
+import { cleanText } from '../../cards/clean.ts';
 import { isRedactedKey, REDACTED } from '../../log.ts';
 
 /** The value as indented JSON with every secret replaced, cut after 20 000 characters. */
 export function shownJson(value: unknown): string {
-  const text = JSON.stringify(redacted(value), null, 2) ?? '';
-  return text.length > MAX_CHARACTERS ? `${text.slice(0, MAX_CHARACTERS)}\n... ${text.length - MAX_CHARACTERS} more characters` : text;
+  return cleanText(JSON.stringify(redacted(value), null, 2) ?? '', MAX_CHARACTERS);
 }
 
 const MAX_CHARACTERS = 20_000;

@@ -1,7 +1,7 @@
 // The log of one run as a page: what it worked on, each step with its times, inputs and outputs, and who decided what.
 import { html } from 'hono/html';
-import type { Approval, Cause, RunLog, RunStatus, RunStepLog } from '../../model/run.ts';
-import { factList, type Html, page, time, VIA_NAMES } from './layout.ts';
+import type { Approval, Cause, Decision, RunLog, RunStatus, RunStepLog } from '../../model/run.ts';
+import { factList, foreign, type Html, page, time, VIA_NAMES } from './layout.ts';
 import { shownJson } from './redact.ts';
 
 /** `nameOf` turns a person id into a name. */
@@ -13,13 +13,13 @@ export function runLogPage({ log, nameOf }: { readonly log: RunLog; readonly nam
 <section class="panel">
   <p class="kicker">Run log</p>
   <h1>${title} ${badge(log.status)}</h1>
-  ${log.summary === '' ? '' : html`<p><bdi>${log.summary}</bdi></p>`}
-  ${log.error === '' ? '' : html`<p class="failure" role="alert"><bdi>${log.error}</bdi></p>`}
+  ${log.summary === '' ? '' : html`<p>${foreign(log.summary)}</p>`}
+  ${log.error === '' ? '' : html`<p class="failure" role="alert">${foreign(log.error)}</p>`}
   ${factList(facts(log, nameOf))}
   ${log.incident?.url.startsWith('https://') ? html`<p><a href="${log.incident.url}" rel="noreferrer noopener">Open the incident at its source</a></p>` : ''}
   <p class="muted">${log.finishedAt === '' ? 'This run is not over. Reload the page to see more.' : 'This run is over; this log does not change any more.'}</p>
 </section>
-${log.approvals.length === 0 ? '' : html`<section class="panel"><h2>Decisions</h2>${log.approvals.map((approval) => decisionItem(approval, nameOf))}</section>`}
+${log.approvals.length === 0 ? '' : html`<section class="panel"><h2>Decisions</h2>${log.approvals.map((approval) => decisionItem(approval))}</section>`}
 <section class="panel">
   <h2>Steps</h2>
   ${log.steps.length === 0 ? html`<p class="muted">No step has started yet.</p>` : html`<ol class="timeline">${log.steps.map(stepItem)}</ol>`}
@@ -61,40 +61,39 @@ function causeText(cause: Cause, nameOf: (person: string) => string): string {
   return cause.kind === 'rule' ? `rule ${cause.rule}` : `${nameOf(cause.person)} ${VIA_NAMES[cause.via]}`;
 }
 
-function decisionItem(approval: Approval, nameOf: (person: string) => string): Html {
+function decisionItem(approval: Approval): Html {
   const label = (choice: string): string => approval.choices.find(({ id }) => id === choice)?.label ?? choice;
   const decision = approval.decision;
+  // A single vote says nothing that the decision does not.
+  const showVotes = approval.votes.length > (decision?.outcome === 'chosen' ? 1 : 0);
   return html`<article class="decision">
-  <h3><bdi>${approval.question}</bdi></h3>
-  <p class="outcome">${decision === null ? html`Waiting until ${time(approval.expiresAt)} for ${approval.quorum} of: <bdi>${approval.approvers.join(', ')}</bdi>` : decisionText(decision, label, nameOf)}</p>
-  ${approval.votes.length === 0 ? '' : html`<ul>${approval.votes.map((vote) => html`<li><bdi>${nameOf(vote.person)}</bdi>: <strong>${label(vote.choice)}</strong> ${VIA_NAMES[vote.via]}, ${time(vote.at)}</li>`)}</ul>`}
+  <h3>${foreign(approval.question)}</h3>
+  <p class="outcome">${decision === null ? html`Waiting until ${time(approval.expiresAt)} for ${approval.quorum} of: ${foreign(approval.approvers.join(', '))}` : decisionText(decision, label)}</p>
+  ${showVotes ? html`<ul>${approval.votes.map((vote) => html`<li>${foreign(vote.name)}: <strong>${label(vote.choice)}</strong> ${VIA_NAMES[vote.via]}, ${time(vote.at)}</li>`)}</ul>` : ''}
 </article>`;
 }
 
-function decisionText(
-  decision: NonNullable<Approval['decision']>,
-  label: (choice: string) => string,
-  nameOf: (person: string) => string,
-): Html {
+function decisionText(decision: Decision, label: (choice: string) => string): Html {
   const at = html`${VIA_NAMES[decision.via]}, ${time(decision.at)}`;
   if (decision.outcome === 'chosen') {
-    const who = decision.by.length === 0 ? 'by default' : `by ${decision.by.map(nameOf).join(' and ')}`;
-    return html`<strong>${label(decision.choice)}</strong> <bdi>${who}</bdi> ${at}`;
+    const who = decision.by.length === 0 ? 'by default' : `by ${decision.by.join(' and ')}`;
+    return html`<strong>${label(decision.choice)}</strong> ${foreign(who)} ${at}`;
   }
   const words = { expired: 'Nobody answered in time', disagreed: 'The answers disagreed', cancelled: 'Cancelled' } as const;
-  return html`<strong>${words[decision.outcome]}</strong> ${at}`;
+  const who = decision.by.length === 0 ? '' : `by ${decision.by.join(' and ')} `;
+  return html`<strong>${words[decision.outcome]}</strong> ${foreign(who)}${at}`;
 }
 
 function stepItem(step: RunStepLog): Html {
   return html`<li class="step ${step.status}">
   <div class="step-head">
     <span class="dot" aria-hidden="true"></span>
-    <strong><bdi>${step.path}</bdi></strong>
+    <strong>${foreign(step.path)}</strong>
     <span class="muted">${step.action === '' ? step.kind : step.action}${step.attempt > 1 ? html` · attempt ${step.attempt}` : ''}</span>
     <span class="badge ${STEP_TONES[step.status]}">${step.status}</span>
     <span class="when">${time(step.startedAt)}${step.finishedAt === '' ? '' : html` · ${duration(step.startedAt, step.finishedAt)}`}</span>
   </div>
-  ${step.error === '' ? '' : html`<p class="failure"><bdi>${step.error}</bdi></p>`}
+  ${step.error === '' ? '' : html`<p class="failure">${foreign(step.error)}</p>`}
   ${values('Inputs', step.input)}${values('Outputs', step.output)}
 </li>`;
 }

@@ -31,7 +31,7 @@ async function seen(
   as: string,
   conversation: string,
 ): Promise<{ id: string; text: string; thread: string; visibleTo: string; author: string }[]> {
-  const response = await fetch(`${console_.url}/api/messages?${new URLSearchParams({ as, conversation })}`);
+  const response = await fetch(`${console_.url}/api/messages?${new URLSearchParams({ as, conversation }).toString()}`);
   return JSON.parse(await response.text());
 }
 

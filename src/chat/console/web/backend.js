@@ -36,7 +36,7 @@ export const postClick = (click) => send('/api/clicks', click);
  */
 export function subscribe(as, { onMessage, onState }) {
   const source = new EventSource(`/api/events?${new URLSearchParams({ as })}`);
-  source.addEventListener('message', (event) => onMessage(JSON.parse(event.data)));
+  source.addEventListener('message', (event) => onMessage(/** @type {Message} */ (JSON.parse(String(event.data)))));
   source.addEventListener('hello', () => onState(true));
   source.addEventListener('error', () => onState(false));
   return () => source.close();
@@ -45,12 +45,16 @@ export function subscribe(as, { onMessage, onState }) {
 /** @param {string} path @param {object} body */
 const send = (path, body) => ask(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 
-/** @param {string} path @param {RequestInit} [init] */
+/**
+ * @param {string} path
+ * @param {RequestInit} [init]
+ * @returns {Promise<any>}
+ */
 async function ask(path, init) {
   const response = await fetch(path, init).catch(() => {
     throw new Error('Picket does not answer. It may be restarting: nothing was sent, try again in a moment.');
   });
-  const body = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Error(`${body.error ?? 'That did not work.'} ${body.remedy ?? ''}`.trim());
-  return body;
+  if (response.ok) return response.json();
+  const problem = /** @type {{ error?: string, remedy?: string }} */ (await response.json().catch(() => ({})));
+  throw new Error(`${problem.error ?? 'That did not work.'} ${problem.remedy ?? ''}`.trim());
 }

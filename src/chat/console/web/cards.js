@@ -1,5 +1,4 @@
 // Drawing one Adaptive Card with the library Teams' own clients grew from, and telling which button was pressed.
-/* global AdaptiveCards */
 import MarkdownIt from '/vendor/markdown-it.js';
 import { el } from './dom.js';
 import { hostConfig } from './host-config.js';
@@ -9,7 +8,7 @@ const markdown = new MarkdownIt({ html: false, linkify: false, breaks: false });
 
 /**
  * @param {object} card
- * @param {(action: { verb: string, id: string, choice: string }, button: HTMLButtonElement | null) => void} onClick
+ * @param {(action: { verb: string, id: string, choice: string }, button: HTMLElement | null) => void} onClick
  * @returns {HTMLElement}
  */
 export function drawCard(card, onClick) {
@@ -18,8 +17,8 @@ export function drawCard(card, onClick) {
   drawing.onExecuteAction = (action) => {
     if (action instanceof AdaptiveCards.OpenUrlAction) openLink(action.url ?? '');
     else if (action instanceof AdaptiveCards.ExecuteAction) {
-      const { id = '', choice = '' } = action.data ?? {};
-      onClick({ verb: action.verb ?? '', id: String(id), choice: String(choice) }, action.renderedElement ?? null);
+      const { id = '', choice = '' } = /** @type {{ id?: string, choice?: string }} */ (action.data ?? {});
+      onClick({ verb: action.verb ?? '', id, choice }, action.renderedElement ?? null);
     }
   };
   drawing.onAnchorClicked = (_element, anchor) => {
@@ -27,7 +26,7 @@ export function drawCard(card, onClick) {
     return true;
   };
   drawing.parse(card);
-  return drawing.render() ?? el('p', {}, card.fallbackText ?? 'This card cannot be shown.');
+  return drawing.render() ?? el('p', {}, 'This card cannot be shown.');
 }
 
 /** The buttons of a card that ask for a decision. @param {object | null} card @returns {boolean} */

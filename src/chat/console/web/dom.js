@@ -2,7 +2,7 @@
 
 /**
  * @param {string} tag
- * @param {Record<string, unknown>} [properties] `class`, `on<event>`, attributes; `undefined` and `false` are left out
+ * @param {Record<string, string | boolean | undefined | ((event: Event) => unknown)>} [properties] `class`, `on<event>`, attributes; `undefined` and `false` are left out
  * @param {...(Node | string | null | undefined)} children
  * @returns {HTMLElement}
  */
@@ -10,8 +10,8 @@ export function el(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value === undefined || value === false) continue;
-    if (name.startsWith('on') && typeof value === 'function') element.addEventListener(name.slice(2), value);
-    else element.setAttribute(name, value === true ? '' : String(value));
+    if (typeof value === 'function') element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? '' : value);
   }
   element.append(...children.filter((child) => child !== null && child !== undefined));
   return element;

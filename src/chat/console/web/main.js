@@ -9,7 +9,8 @@ const QUICK = ['/playbook help', '/playbook list', '/playbook runs'];
 
 const { people, channels, sandboxUrl, pageSize } = await getState();
 const address = new URLSearchParams(location.search);
-let me = people.find(({ id }) => id === address.get('as')) ?? people[0];
+/** @type {import('./backend.js').Person} */
+let me = people.find(({ id }) => id === address.get('as')) ?? people[0] ?? { id: '', name: 'Nobody', email: '', roles: [] };
 let open = address.get('in') ?? channels[0] ?? `@${me.id}`;
 /** @type {Map<string, number>} */
 const unread = new Map();
@@ -27,7 +28,7 @@ const outside =
   sandboxUrl === '' ? [] : [el('a', { class: 'outside', href: sandboxUrl, target: '_blank', rel: 'noopener' }, 'Outside systems')];
 const composer = /** @type {HTMLInputElement} */ (byId('composer-text'));
 const conversation = createConversation({
-  nameOf: (id) => people.find((person) => person.id === id)?.name ?? id,
+  nameOf,
   me: () => me.id,
   pageSize,
   onEarlier: async (before) => attempt(async () => conversation.prepend(await getMessages(me.id, open, before))),
@@ -55,6 +56,11 @@ const lookForMails = watchMails(
     drawNavigation();
   },
 );
+
+/** @param {string} id */
+function nameOf(id) {
+  return people.find((person) => person.id === id)?.name ?? id;
+}
 
 /** Shows what went wrong until the next thing that works. @param {() => Promise<unknown>} work */
 async function attempt(work) {
@@ -124,7 +130,7 @@ function arrive(message) {
   if (message.author === me.id || !isNew) return;
   if (message.conversation !== open || document.visibilityState === 'hidden')
     unread.set(message.conversation, (unread.get(message.conversation) ?? 0) + 1);
-  byId('status').textContent = `New message: ${message.text.split('\n', 1)[0]}`;
+  byId('status').textContent = `New message from ${message.author === 'picket' ? 'Picket' : nameOf(message.author)}`;
   drawNavigation();
 }
 
@@ -169,7 +175,7 @@ function drawNavigation() {
     }),
     ...outside,
   );
-  if (focused) nav.querySelector(`[data-where="${CSS.escape(focused)}"]`)?.focus();
+  for (const button of nav.querySelectorAll('button')) if (button.dataset['where'] === focused) button.focus();
   const total = entries.reduce((sum, { count }) => sum + count, 0);
   document.title = `${total === 0 ? '' : `(${total}) `}${title()} · Picket`;
 }

@@ -5,17 +5,22 @@ import { byId, clock, el } from './dom.js';
 /** @typedef {import('./backend.js').Message} Message */
 
 /**
- * @param {{ nameOf: (person: string) => string, me: () => string, onClick: (message: Message, action: { verb: string, id: string, choice: string }) => Promise<void>, onEarlier: (before: number) => Promise<void>, pageSize: number, hint: () => Node }} options
+ * @param {{ nameOf: (person: string) => string, me: () => string, onClick: (message: Message, action: { verb: string, id: string, choice: string }) => Promise<unknown>, onEarlier: (before: number) => Promise<unknown>, pageSize: number, hint: () => Node }} options
  */
 export function createConversation(options) {
   const box = byId('conversation');
   /** @type {Map<string, Message>} */
   const shown = new Map();
+  /** @type {Map<string, { message: Message, element: HTMLElement }>} */
+  const drawn = new Map();
+  /** Cards whose button was pressed and not answered yet. @type {Set<string>} */
+  const busy = new Set();
   let mayHaveEarlier = false;
 
   /** @param {Message[]} messages */
   function show(messages) {
     shown.clear();
+    drawn.clear();
     for (const message of messages) shown.set(message.id, message);
     mayHaveEarlier = messages.length === options.pageSize;
     drawAll();
@@ -37,37 +42,50 @@ export function createConversation(options) {
 
   /** A new message, or a new state of one that stands. @param {Message} message */
   function put(message) {
-    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
     const isNew = !shown.has(message.id);
+    // Older than what is loaded: it comes with "Show earlier messages".
+    if (isNew && mayHaveEarlier && [...shown.values()].every(({ position }) => position > message.position)) return;
+    const atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 80;
+    const hadFocus = drawn.get(message.id)?.element.contains(document.activeElement) ?? false;
     shown.set(message.id, message);
-    const standing = document.getElementById(domId(message));
-    const hadFocus = standing?.contains(document.activeElement) ?? false;
-    if (standing !== null && shown.size > 1) standing.replaceWith(drawMessage(message));
-    else drawAll();
-    drawPending();
-    const element = document.getElementById(domId(message));
-    if (hadFocus) element?.focus();
+    drawAll();
+    const element = drawn.get(message.id)?.element;
+    if (hadFocus) element?.focus({ preventScroll: true });
     const mine = message.visibleTo === options.me() || message.author === options.me();
     if (isNew && message.thread !== '' && mine) element?.scrollIntoView({ block: 'nearest' });
     else if (atEnd || (isNew && mine)) toEnd();
   }
 
+  // What has not changed keeps its element, and with it the focus and whatever is selected in it.
   function drawAll() {
+    const focused = document.activeElement;
+    const scrolled = box.scrollTop;
     const all = [...shown.values()].sort((a, b) => a.position - b.position);
+    for (const id of drawn.keys()) if (!shown.has(id)) drawn.delete(id);
     const roots = all.filter(({ thread }) => thread === '' || !shown.has(thread));
-    const earlier = mayHaveEarlier && all[0] !== undefined ? earlierButton(all[0].position) : null;
-    const list = roots.map((root) => {
-      const answers = all.filter(({ thread }) => thread === root.id);
-      const threadList =
-        answers.length === 0
-          ? null
-          : el('ol', { class: 'thread', 'aria-label': 'Answers' }, ...answers.map((answer) => el('li', {}, drawMessage(answer))));
-      return el('li', {}, drawMessage(root), threadList);
+    const items = roots.map((root) => {
+      const answers = all.filter(({ thread }) => thread === root.id).map((answer) => el('li', {}, elementOf(answer)));
+      return el(
+        'li',
+        {},
+        elementOf(root),
+        answers.length === 0 ? null : el('ol', { class: 'thread', 'aria-label': 'Answers' }, ...answers),
+      );
     });
-    box.replaceChildren(
-      ...(roots.length === 0 ? [options.hint()] : [earlier, el('ol', { class: 'messages' }, ...list)].filter((child) => child !== null)),
-    );
+    const earlier = mayHaveEarlier && all[0] !== undefined ? [earlierButton(all[0].position)] : [];
+    box.replaceChildren(...(items.length === 0 ? [options.hint()] : [...earlier, el('ol', { class: 'messages' }, ...items)]));
+    box.scrollTop = scrolled;
+    if (focused instanceof HTMLElement && box.contains(focused)) focused.focus({ preventScroll: true });
     drawPending();
+  }
+
+  /** @param {Message} message */
+  function elementOf(message) {
+    const standing = drawn.get(message.id);
+    if (standing?.message === message) return standing.element;
+    const element = drawMessage(message);
+    drawn.set(message.id, { message, element });
+    return element;
   }
 
   /** @param {number} before */
@@ -98,7 +116,12 @@ export function createConversation(options) {
           );
     return el(
       'article',
-      { id: domId(message), class: `message ${only ? 'private' : ''}`, tabindex: '-1', 'aria-label': `${name}, ${clock(message.at)}` },
+      {
+        'data-message': message.id,
+        class: `message ${only ? 'private' : ''}`,
+        tabindex: '-1',
+        'aria-label': `${name}, ${clock(message.at)}`,
+      },
       face,
       el('div', { class: 'content' }, head, body),
     );
@@ -107,19 +130,20 @@ export function createConversation(options) {
   /**
    * @param {Message} message
    * @param {{ verb: string, id: string, choice: string }} action
-   * @param {HTMLButtonElement | null} button
+   * @param {HTMLElement | null} button
    */
   async function press(message, action, button) {
-    const buttons = [...document.querySelectorAll(`#${domId(message)} .ac-pushButton`)];
-    const freeze = (/** @type {boolean} */ busy) => {
-      for (const each of buttons) each.toggleAttribute('disabled', busy);
-      button?.setAttribute('aria-busy', String(busy));
-    };
-    freeze(true);
+    if (busy.has(message.id)) return;
+    busy.add(message.id);
+    const buttons = [...(drawn.get(message.id)?.element.querySelectorAll('.ac-pushButton') ?? [])];
+    // Not `disabled`: that would throw the focus away.
+    for (const each of buttons) each.setAttribute('aria-disabled', 'true');
+    button?.setAttribute('aria-busy', 'true');
     await options.onClick(message, action);
     // When the card has been replaced meanwhile these are no longer on the page.
-    freeze(false);
-    if (button?.isConnected) button.focus();
+    for (const each of buttons) each.removeAttribute('aria-disabled');
+    button?.removeAttribute('aria-busy');
+    busy.delete(message.id);
   }
 
   function drawPending() {
@@ -130,7 +154,7 @@ export function createConversation(options) {
     if (first === undefined) return;
     const words = waiting.length === 1 ? '1 decision is waiting' : `${waiting.length} decisions are waiting`;
     const go = () => {
-      const element = document.getElementById(domId(first));
+      const element = drawn.get(first.id)?.element;
       element?.scrollIntoView({ block: 'center' });
       element?.focus();
     };
@@ -138,11 +162,6 @@ export function createConversation(options) {
   }
 
   return { show, prepend, put, has: (/** @type {string} */ id) => shown.has(id) };
-}
-
-/** @param {Message} message */
-function domId(message) {
-  return `m-${message.id}`;
 }
 
 /** @param {string} name */
