@@ -6,7 +6,7 @@ export const COMMANDS = ['playbook'] as const;
 
 /**
  * Bot scopes. The history and metadata scopes let a message be found again after a post whose answer was lost;
- * users:read tells guests and bots from members; users:read.email serves workspaces managed by SSO.
+ * usergroups:read serves roles that are Slack user groups; users:read tells guests and bots from members; users:read.email serves workspaces managed by SSO.
  */
 export const BOT_SCOPES = [
   'app_mentions:read',
@@ -17,6 +17,7 @@ export const BOT_SCOPES = [
   'im:history',
   'im:write',
   'metadata.message:read',
+  'usergroups:read',
   'users:read',
   'users:read.email',
 ] as const;

@@ -3,7 +3,7 @@ import { App, type CodedError, type Receiver } from '@slack/bolt';
 import type { Bot, ChatPlatform, ClaimOnce } from '../../model/chat.ts';
 import { ConfigError, messageOf } from '../../model/errors.ts';
 import type { Log } from '../../model/log.ts';
-import type { Actor } from '../../model/person.ts';
+import type { Actor, DirectoryGroups } from '../../model/person.ts';
 import type { SlackSettings } from '../../model/settings.ts';
 import { createAnswers } from './answers.ts';
 import { boltLogger } from './bolt-log.ts';
@@ -18,6 +18,7 @@ import { slackPort } from './port.ts';
 import { forgetRemoved } from './removals.ts';
 import { createSeal, createSealedStore, type KeyValue } from './sealed-store.ts';
 import { openSocket } from './socket.ts';
+import { slackUserGroups } from './user-groups.ts';
 import { clientOptions, guardedFetch } from './web-clients.ts';
 import { installedWorkspaces, singleWorkspace, type Workspace, type Workspaces } from './workspaces.ts';
 
@@ -41,6 +42,8 @@ export interface SlackPlatform extends ChatPlatform {
   teamId(): Promise<string>;
   /** The address Slack holds for this member, lower case; '' when unknown, external or unconfirmed. It binds only where SSO manages addresses. */
   emailOf(actor: Actor): Promise<string>;
+  /** Members of Slack user groups, for roles like `slack:T01/S012`. */
+  readonly groups: DirectoryGroups;
 }
 
 /** Bolt is given deliveries by the intake; it listens to nothing itself. */
@@ -100,6 +103,7 @@ export async function createSlack(options: SlackOptions): Promise<SlackPlatform>
     },
     teamId: async () => (await greet(workspaces, log))?.teamId ?? '',
     emailOf: people.emailOf,
+    groups: slackUserGroups(workspaces, store),
   };
 }
 

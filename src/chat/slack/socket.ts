@@ -39,7 +39,10 @@ export function openSocket(options: {
     const acknowledge = async (content?: unknown): Promise<void> => {
       if (acknowledged) return;
       acknowledged = true;
-      await ack(content === '' ? undefined : content);
+      // When the connection broke in between, Slack delivers again and is told then; the work is done now, for it is claimed.
+      await ack(content === '' ? undefined : content).catch((error: unknown) =>
+        log.warn('Slack delivery not acknowledged', { envelope: envelope_id, reason: messageOf(error) }),
+      );
     };
     try {
       const outcome = await intake.take({
@@ -60,6 +63,8 @@ export function openSocket(options: {
   return {
     async start() {
       receiver.client.on('slack_event', (given: unknown) => void receive(given));
+      // The client connects again by itself.
+      receiver.client.on('error', (error: unknown) => log.warn('Socket Mode connection broken', { reason: messageOf(error) }));
       await receiver.start();
     },
     stop: () => receiver.stop(),

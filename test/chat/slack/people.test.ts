@@ -22,6 +22,28 @@ async function actorOf(user: FakeUser): Promise<Actor> {
   return command.actor;
 }
 
+describe('a user group', () => {
+  it('gives its role to members alone, and asks Slack once a minute', async () => {
+    const { fake, alice, bob, slack } = stage;
+    const group = `slack:${fake.team.id}/${fake.addUserGroup([alice])}`;
+    const actor = await actorOf(alice);
+    expect(await slack.groups.isMember(group, actor)).toBe(true);
+    expect(await slack.groups.isMember(group, { ...actor, user: bob.id })).toBe(false);
+    expect(fake.calls.filter(({ method }) => method === 'usergroups.users.list')).toHaveLength(1);
+  });
+
+  it('of another team or another platform has no members here', async () => {
+    const actor = await actorOf(stage.alice);
+    expect(await stage.slack.groups.isMember('slack:T0OTHER/S1', actor)).toBe(false);
+    expect(await stage.slack.groups.isMember('entra:t/S1', actor)).toBe(false);
+  });
+
+  it('that Slack does not tell is an error, not an empty group', async () => {
+    const actor = await actorOf(stage.alice);
+    await expect(stage.slack.groups.isMember(`slack:${stage.fake.team.id}/S0NONE`, actor)).rejects.toThrow('no_such_subteam');
+  });
+});
+
 describe('an actor', () => {
   it('is a member with the workspace as tenant, and has the address Slack holds', async () => {
     const user = stage.fake.addUser({ name: 'dana', email: 'Dana@Example.com' });

@@ -35,6 +35,8 @@ export interface FakeSlack {
     botIsMember?: boolean;
     members?: readonly FakeUser[];
   }): FakeChannel;
+  /** Answers the id of a new user group. */
+  addUserGroup(members: readonly FakeUser[]): string;
   /** Messages of a channel, oldest first; with `as`, what that person sees, ephemeral ones included. */
   messages(channel: FakeChannel | string, options?: { readonly as?: FakeUser }): readonly FakeMessage[];
   /** The direct message channel with a person, once it was opened. */
@@ -75,6 +77,7 @@ const SCOPES = [
   'groups:history',
   'im:history',
   'im:write',
+  'usergroups:read',
   'users:read',
   'users:read.email',
 ];
@@ -130,6 +133,11 @@ export async function startFakeSlack(options: { scopes?: readonly string[] } = {
       };
       world.channels.set(channel.id, channel);
       return channel;
+    },
+    addUserGroup(members) {
+      const group = world.id('S');
+      world.userGroups.set(group, new Set(members.map(({ id }) => id)));
+      return group;
     },
     messages(channel, { as } = {}) {
       const id = typeof channel === 'string' ? channel : channel.id;

@@ -43,6 +43,16 @@ export const METHODS: Readonly<Record<string, Method>> = {
     optional: ['include_locale'],
     answer: (world, { user = '' }) => ({ user: userJson(world, user) }),
   },
+  'usergroups.users.list': {
+    scopes: ['usergroups:read'],
+    required: ['usergroup'],
+    optional: ['include_disabled'],
+    answer(world, { usergroup = '' }) {
+      const members = world.userGroups.get(usergroup);
+      if (members === undefined) throw new SlackRefusal('no_such_subteam');
+      return { users: [...members] };
+    },
+  },
   'conversations.open': {
     scopes: ['im:write'],
     required: ['users'],

@@ -42,6 +42,8 @@ export interface World {
   readonly users: Map<string, FakeUser>;
   readonly channels: Map<string, FakeChannel>;
   readonly messages: FakeMessage[];
+  /** User ids by the id of their user group. */
+  readonly userGroups: Map<string, Set<string>>;
   /** A new message id: unique, ascending, in the form of Slack's. */
   ts(): string;
   id(prefix: string): string;
@@ -81,5 +83,5 @@ export function createWorld(scopes: readonly string[]): World {
     last = Math.max(last + 1, Date.now() * 1_000);
     return `${Math.floor(last / 1_000_000)}.${String(last % 1_000_000).padStart(6, '0')}`;
   };
-  return { team, users: new Map(), channels: new Map(), messages: [], ts, id };
+  return { team, users: new Map(), channels: new Map(), messages: [], userGroups: new Map(), ts, id };
 }
