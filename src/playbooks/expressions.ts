@@ -41,47 +41,64 @@ export interface Names {
 
 /** No variables, only the functions. */
 export function noNames(): Names {
-  return namesOf(new Map());
+  return namesOf(new Map(), rootEngine);
 }
 
-function namesOf(shapes: ReadonlyMap<string, Shape>): Names {
+function namesOf(shapes: ReadonlyMap<string, Shape>, open: () => Engine): Names {
   let engine: Engine | undefined;
-  return {
-    shapes,
-    with: (name, shape) => namesOf(new Map([...shapes, [name, shape]])),
-    compile: (text) => {
-      engine ??= openEngine(shapes);
-      return compile(text, engine);
-    },
+  const opened = (): Engine => {
+    engine ??= open();
+    return engine;
   };
+  const names: Names = {
+    shapes,
+    // A name that cannot be one, or is one already, was reported by whoever read it from the file.
+    with: (name, shape) =>
+      shapes.has(name) || !VARIABLE.test(name) || CEL_WORDS.has(name)
+        ? names
+        : namesOf(new Map([...shapes, [name, shape]]), () => extend(opened(), name, shape)),
+    compile: (text) => compile(text, shapes, opened()),
+  };
+  return names;
 }
+
+/** Words that CEL keeps for itself, and the names of its types. */
+export const CEL_WORDS: ReadonlySet<string> = new Set([
+  ...'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(' '),
+  ...'string int uint double bool list map bytes null_type type dyn optional cel has prototype constructor'.split(' '),
+]);
+
+const VARIABLE = /^[a-z][a-z0-9_]{0,39}$/;
 
 interface Engine {
   readonly environment: Environment;
-  readonly shapes: ReadonlyMap<string, Shape>;
   /** Objects by the name of their type, for reading a type back. */
   readonly objects: ReadonlyMap<string, ObjectShape>;
-  readonly classOf: (shape: ObjectShape) => CelClass;
+  readonly classes: ReadonlyMap<string, CelClass>;
 }
 
-function openEngine(shapes: ReadonlyMap<string, Shape>): Engine {
+function rootEngine(): Engine {
   const environment = new Environment({ limits: LIMITS, homogeneousAggregateLiterals: false });
   environment.registerFunction('like(string, string): bool', like);
   environment.registerFunction('seconds(string): int', seconds);
-  const objects = new Map<string, ObjectShape>();
-  const classes = new Map<string, CelClass>();
-  const classOf = (shape: ObjectShape): CelClass => {
-    const known = classes.get(shape.name);
-    if (known !== undefined) return known;
-    const made = celClass(shape, classOf);
-    classes.set(shape.name, made);
-    objects.set(shape.name, shape);
-    const fields = Object.entries(shape.fields).map(([field, type]): [string, string] => [field, typeName(type, classOf)]);
-    environment.registerType(typeNameOf(shape), { ctor: made, fields: Object.fromEntries(fields) });
-    return made;
+  return { environment, objects: new Map(), classes: new Map() };
+}
+
+/** The same with one more variable. A copy costs little; making all of it anew for every step would not. */
+function extend(engine: Engine, name: string, shape: Shape): Engine {
+  const environment = engine.environment.clone();
+  const objects = new Map(engine.objects);
+  const classes = new Map(engine.classes);
+  const declare = (object: ObjectShape): void => {
+    if (objects.has(object.name)) return;
+    objects.set(object.name, object);
+    const made = celClass(object, (inner) => classes.get(inner.name));
+    classes.set(object.name, made);
+    const fields = Object.entries(object.fields).map(([field, type]): [string, string] => [field, typeName(type, declare)]);
+    environment.registerType(typeNameOf(object), { ctor: made, fields: Object.fromEntries(fields) });
   };
-  for (const [name, shape] of shapes) environment.registerVariable(name, typeName(shape, classOf));
-  return { environment, shapes, objects, classOf };
+  environment.registerVariable(name, typeName(shape, declare));
+  return { environment, objects, classes };
 }
 
 // The prefix keeps a step called `string` or `list` from clashing with a type of CEL.
@@ -91,14 +108,14 @@ function typeNameOf(shape: ObjectShape): string {
   return `${PREFIX}${shape.name}`;
 }
 
-function typeName(shape: Shape, classOf: (shape: ObjectShape) => CelClass): string {
+function typeName(shape: Shape, declare: (shape: ObjectShape) => void): string {
   switch (shape.kind) {
     case 'list':
-      return `list<${typeName(shape.of, classOf)}>`;
+      return `list<${typeName(shape.of, declare)}>`;
     case 'map':
-      return `map<string, ${typeName(shape.of, classOf)}>`;
+      return `map<string, ${typeName(shape.of, declare)}>`;
     case 'object':
-      classOf(shape);
+      declare(shape);
       return typeNameOf(shape);
     default:
       return shape.kind;
@@ -121,7 +138,7 @@ function shapeOfType(name: string, objects: ReadonlyMap<string, ObjectShape>): S
 /** Types of CEL that have no JSON form. */
 const UNSAVED = new Set(['uint', 'bytes', 'type', 'google.protobuf.Duration']);
 
-function compile(text: string, engine: Engine): Compiled | Fault {
+function compile(text: string, shapes: Names['shapes'], engine: Engine): Compiled | Fault {
   const source = text.trim();
   if (source === '') return { ok: false, offset: 0, message: 'the expression is empty' };
   if (text.length > MAX_EXPRESSION) return { ok: false, offset: 0, message: `the expression is longer than ${MAX_EXPRESSION} characters` };
@@ -131,22 +148,28 @@ function compile(text: string, engine: Engine): Compiled | Fault {
     const seen = inspect(program.ast);
     if (seen.refused !== undefined) return { ...seen.refused, ok: false, offset: lead + seen.refused.offset };
     const checked = program.check();
-    if (!checked.valid) return faultOf(checked.error, lead, engine);
+    if (!checked.valid) return faultOf(checked.error, lead, { shapes, engine });
     if (UNSAVED.has(checked.type ?? ''))
       return { ok: false, offset: lead, message: `the result is of type ${checked.type}`, hint: 'make it text with string(), or int()' };
-    const used = [...seen.names].filter((name) => engine.shapes.has(name));
-    const evaluate = (scope: Scope): unknown => fromCel(run(program, contextOf(scope, used, engine)));
+    const used = [...seen.names].filter((name) => shapes.has(name));
+    const evaluate = (scope: Scope): unknown => fromCel(run(program, contextOf(scope, used, { shapes, engine })));
     return { ok: true, type: shapeOfType(checked.type ?? 'dyn', engine.objects), evaluate };
   } catch (error) {
-    return faultOf(error, lead, engine);
+    return faultOf(error, lead, { shapes, engine });
   }
 }
 
-function contextOf(scope: Scope, used: readonly string[], engine: Engine): Record<string, unknown> {
+interface Sight {
+  readonly shapes: Names['shapes'];
+  readonly engine: Engine;
+}
+
+function contextOf(scope: Scope, used: readonly string[], { shapes, engine }: Sight): Record<string, unknown> {
   const context: Record<string, unknown> = {};
   for (const name of used) {
-    const shape = engine.shapes.get(name);
-    if (shape !== undefined && Object.hasOwn(scope, name)) context[name] = toCel(scope[name], shape, engine.classOf);
+    const shape = shapes.get(name);
+    if (shape !== undefined && Object.hasOwn(scope, name))
+      context[name] = toCel(scope[name], shape, (inner) => engine.classes.get(inner.name));
   }
   return context;
 }
@@ -159,12 +182,12 @@ function run(program: (context: Record<string, unknown>) => unknown, context: Re
   }
 }
 
-function faultOf(error: unknown, lead: number, engine: Engine): Fault {
+function faultOf(error: unknown, lead: number, { shapes, engine }: Sight): Fault {
   if (!isCelError(error)) return { ok: false, offset: 0, message: messageOf(error) };
   const offset = lead + (error.range?.start ?? 0);
   if (error.code === 'unknown_variable') {
     const name = error.summary.replace(/^Unknown variable: /, '');
-    const hint = suggest(name, [...engine.shapes.keys()]);
+    const hint = suggest(name, [...shapes.keys()]);
     return { ok: false, offset, message: `unknown variable ${name}`, unknown: name, ...(hint === undefined ? {} : { hint }) };
   }
   const field = error.code === 'no_such_key' ? fieldFault(error, engine) : undefined;

@@ -117,8 +117,8 @@ const entities = z.strictObject({
 
 export const TriggerFormat = z
   .strictObject({
-    incident: entities.optional(),
-    alert: entities.optional(),
+    incident: entities.nullish(),
+    alert: entities.nullish(),
     entity: z
       .union([z.enum(ENTITY_KINDS), kinds])
       .optional()

@@ -17,7 +17,7 @@ import { notGiven, triggerNames } from './trigger.ts';
 
 export type { Known } from './reader.ts';
 
-const PlaybookFile = playbookFormat(z.array(z.unknown()).min(1, 'must not be empty'));
+const PlaybookFile = playbookFormat(z.array(z.unknown()).min(1));
 type PlaybookFile = z.output<typeof PlaybookFile>;
 
 /** Makes a playbook of a file's text. Throws PlaybookError with every finding; `file` is the name findings are reported under. */
@@ -127,8 +127,8 @@ function hiddenStep(name: string, ids: Ids, { reached, yaml }: { reached: Readon
 }
 
 function triggerOf(on: PlaybookFile['on']): Trigger {
-  if (on.incident !== undefined) return { kind: 'incident', entities: on.incident.entities ?? [] };
-  if (on.alert !== undefined) return { kind: 'alert', entities: on.alert.entities ?? [] };
+  if (on.incident !== undefined) return { kind: 'incident', entities: on.incident?.entities ?? [] };
+  if (on.alert !== undefined) return { kind: 'alert', entities: on.alert?.entities ?? [] };
   const kinds = on.entity ?? [];
   return { kind: 'entity', kinds: typeof kinds === 'string' ? [kinds] : kinds };
 }

@@ -24,7 +24,7 @@ export interface Building {
 }
 
 const KINDS = ['action', 'approval', 'if', 'parallel', 'for', 'wait'] as const;
-const ANY_STEPS = z.array(z.unknown()).min(1, 'must not be empty');
+const ANY_STEPS = z.array(z.unknown()).min(1);
 
 interface BuiltList {
   readonly steps: readonly Step[];

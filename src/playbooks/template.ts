@@ -97,10 +97,10 @@ const WRITABLE = new Set<Shape['kind']>(['string', 'int', 'double', 'bool', 'dyn
 function refusedInText(type: Shape, part: string): TextFault | undefined {
   if (WRITABLE.has(type.kind)) return undefined;
   const name = part.trim();
-  const hint =
-    type.kind === 'list'
-      ? `write ${name}.join(", ")`
-      : `pick a field, e.g. ${name}.${type.kind === 'object' && 'display' in type.fields ? 'display' : 'name'}`;
+  const shown = (shape: Shape): string => (shape.kind === 'object' && 'display' in shape.fields ? 'display' : 'name');
+  const listed =
+    type.kind === 'list' && type.of.kind === 'object' ? `${name}.map(x, x.${shown(type.of)}).join(", ")` : `${name}.join(", ")`;
+  const hint = type.kind === 'list' ? `write ${listed}` : `pick a field, e.g. ${name}.${shown(type)}`;
   return { ok: false, part, offset: 0, message: `a ${type.kind === 'list' ? 'list' : 'map'} cannot stand inside text`, hint };
 }
 

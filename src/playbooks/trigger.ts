@@ -1,7 +1,7 @@
 // What a trigger gives to expressions: the variables and their types.
 import { ENTITY_KINDS, type EntityKind } from '../model/entity.ts';
 import type { InputSpec, Trigger } from '../model/playbook.ts';
-import { type Names, noNames } from './expressions.ts';
+import { CEL_WORDS, type Names, noNames } from './expressions.ts';
 import { ALERT, BOOL, DOUBLE, ENTITY, entityShape, INCIDENT, listOf, RUN, type Shape, STRING } from './shapes.ts';
 
 /** The list variable of each kind. */
@@ -16,10 +16,10 @@ export const LIST_NAMES = {
 
 /** Names that no step and no loop variable may have: variables of some trigger, and words of CEL. */
 export const RESERVED: ReadonlySet<string> = new Set([
+  ...CEL_WORDS,
   ...ENTITY_KINDS,
   ...Object.values(LIST_NAMES),
-  ...'entity incident alert inputs run string int uint double bool list map bytes null_type type dyn optional cel has'.split(' '),
-  ...'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(' '),
+  ...'entity incident alert inputs run'.split(' '),
 ]);
 
 /** The variables that stand at the first step. */

@@ -17,8 +17,11 @@ export class CelObject {
 
 export type CelClass = new (raw: object) => CelObject;
 
+/** The class of values of a shape; undefined when the shape was not declared. */
+export type ClassOf = (shape: ObjectShape) => CelClass | undefined;
+
 /** A class for values of this shape; `classOf` gives the classes of the shapes inside. */
-export function celClass(shape: ObjectShape, classOf: (shape: ObjectShape) => CelClass): CelClass {
+export function celClass(shape: ObjectShape, classOf: ClassOf): CelClass {
   class Typed extends CelObject {}
   for (const [field, type] of Object.entries(shape.fields)) {
     Object.defineProperty(Typed.prototype, field, {
@@ -37,7 +40,7 @@ function readField(raw: object, field: string, shape: ObjectShape): unknown {
 }
 
 /** A JSON value as CEL wants it for this type. What does not fit is passed as it is: CEL names the mismatch. */
-export function toCel(value: unknown, shape: Shape, classOf: (shape: ObjectShape) => CelClass): unknown {
+export function toCel(value: unknown, shape: Shape, classOf: ClassOf): unknown {
   if (value === null || value === undefined) return shape.kind === 'dyn' ? value : undefined;
   switch (shape.kind) {
     case 'int':
@@ -49,10 +52,14 @@ export function toCel(value: unknown, shape: Shape, classOf: (shape: ObjectShape
     case 'map':
       return isPlain(value) ? new Map(Object.entries(value).map(([key, item]) => [key, toCel(item, shape.of, classOf)])) : value;
     case 'object':
-      return typeof value === 'object' && !Array.isArray(value) ? new (classOf(shape))(value) : value;
+      return toObject(value, classOf(shape));
     default:
       return value;
   }
+}
+
+function toObject(value: unknown, made: CelClass | undefined): unknown {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && made !== undefined ? new made(value) : value;
 }
 
 function toDyn(value: unknown): unknown {

@@ -25,24 +25,60 @@ function issueProblems(issue: z.core.$ZodIssue, place: Place): readonly FileProb
       return { file: file.file, ...file.atKey([...path, key]), message: `unknown field ${key}`, ...(hint === undefined ? {} : { hint }) };
     });
   }
-  const name = issue.path.length === 0 ? '' : `${String(issue.path.at(-1))}: `;
   const where = issue.code === 'invalid_key' ? file.atKey(path) : file.at(path);
-  if (isMissing(issue)) return [{ file: file.file, ...where, message: `${name === '' ? 'a value ' : `${name.slice(0, -2)} `}is missing` }];
-  return [{ file: file.file, ...where, message: `${name}${plainWords(issue)}` }];
+  const name = nameOf(path);
+  return [{ file: file.file, ...where, message: `${name} ${isMissing(issue) ? 'is missing' : plainWords(issue)}` }];
+}
+
+/** What the value at a path is called: its nearest key. */
+function nameOf(path: Path): string {
+  const key = path.findLast((part) => typeof part === 'string');
+  if (key === undefined) return 'the file';
+  return typeof path.at(-1) === 'number' ? `an entry of ${key}` : key;
 }
 
 function isMissing(issue: z.core.$ZodIssue): boolean {
   return issue.message.endsWith('received undefined');
 }
 
+const WORDS: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+  record: 'a map',
+  null: 'nothing',
+};
+
+/** An issue as the rest of a sentence that begins with the name. */
 function plainWords(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'invalid_union') {
-    const wanted = issue.errors.flat().map((inner) => plainWords(inner));
-    return wanted.length === 0 ? issue.message : [...new Set(wanted)].join(', or ');
+  switch (issue.code) {
+    case 'invalid_type':
+      return `must be ${WORDS[issue.expected] ?? issue.expected}`;
+    case 'invalid_value':
+      return `must be ${issue.values.map(String).join(', ')}`.replace(/, ([^,]*)$/, ' or $1');
+    case 'invalid_union': {
+      const wanted = issue.errors.flat().map((inner) => plainWords(inner));
+      return wanted.length === 0 ? issue.message : [...new Set(wanted)].join(', or ').replaceAll('or must be', 'or');
+    }
+    case 'too_small':
+      return issue.origin === 'string' && issue.minimum === 1
+        ? 'must not be empty'
+        : `must be at least ${issue.minimum}${unit(issue.origin)}`;
+    case 'too_big':
+      return `must be at most ${issue.maximum}${unit(issue.origin)}`;
+    case 'invalid_key':
+      return issue.issues[0]?.message ?? issue.message;
+    default:
+      return issue.message.replace(/^Invalid input: /, '');
   }
-  if (issue.code === 'invalid_value') return `must be ${issue.values.map(String).join(', ')}`.replace(/, ([^,]*)$/, ' or $1');
-  if (issue.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
-  return issue.message.replace(/^Invalid input: /, '');
+}
+
+function unit(origin: string): string {
+  if (origin === 'string') return ' characters long';
+  return origin === 'array' || origin === 'set' ? ' entries long' : '';
 }
 
 /** Names that the object at `path` inside `schema` may have. */

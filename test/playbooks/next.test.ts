@@ -1,5 +1,4 @@
 // What a run needs next, told by whole walks.
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Playbook, Scope } from '../../src/model/playbook.ts';
 import { nextFor } from '../../src/playbooks/next.ts';
@@ -19,9 +18,21 @@ const APPROVAL = `- id: decision
     ask: { channels: [soc] }
     expires: { after: 4h }`;
 
+const EXAMPLE = `- { id: ticket, action: servicenow.create_incident, with: { short_description: "\${{ incident.title }}", urgency: 1 } }
+- { id: notify, action: chat.post_incident, with: { channel: soc } }
+${APPROVAL}
+- if: decision.choice == "block"
+  steps:
+  - { id: disable, action: entra.disable_user, with: { user: "\${{ account }}" } }
+  - { id: block_ip, action: paloalto.block_ip, with: { ip: "\${{ ip.value }}" } }
+  - { id: note, action: servicenow.comment, with: { ticket: "\${{ ticket.sys_id }}", text: "\${{ decision.summary }}" } }
+  else:
+  - { id: close, action: sentinel.close_incident, with: { classification: BenignPositive, reason: SuspiciousButExpected } }
+  - { id: close_ticket, action: servicenow.close_incident, with: { ticket: "\${{ ticket.sys_id }}" } }`;
+
 describe('the next step', () => {
   it('walks the example to its end on Block', () => {
-    const loaded = load(readFileSync(new URL('../../playbooks/stop-compromised-user.yaml', import.meta.url), 'utf8'));
+    const loaded = load(playbook(EXAMPLE));
     const { seen, last } = drive(loaded, scopeOf(loaded), succeed({ output: { sys_id: 's1' } }));
     expect(seen).toEqual([
       'action ticket',
