@@ -1,0 +1,20 @@
+// Everything the outside systems hold, as one value that can be written to a file.
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { seedGraph } from './graph/seed.ts';
+import { GraphState } from './graph/state.ts';
+import { seedSentinel } from './sentinel/seed.ts';
+import { SentinelState } from './sentinel/state.ts';
+
+export const World = z.object({
+  /** Signs access tokens. */
+  tokenKey: z.string(),
+  graph: GraphState,
+  sentinel: SentinelState,
+});
+export type World = z.infer<typeof World>;
+
+/** The world before anything happened. */
+export function seedWorld(now: Date): World {
+  return { tokenKey: randomBytes(32).toString('hex'), graph: seedGraph(), sentinel: seedSentinel(now) };
+}
