@@ -1,5 +1,6 @@
 // The page a mail's buttons lead to: the evidence, what each choice will do, and one form per choice that asks once more.
 import { html } from 'hono/html';
+import { collectEvidence, type Section } from '../../cards/evidence.ts';
 import type { Approval, Decision } from '../../model/run.ts';
 import type { ApprovalView, IncidentView } from '../../model/views.ts';
 import { factList, foreign, type Html, page, time, VIA_NAMES } from './layout.ts';
@@ -97,23 +98,19 @@ function choiceForm({ approval, choice, token, first }: ChoiceForm): Html {
 </form>`;
 }
 
+// The same sections, in the same order, as in the mail that led here.
 function evidence(view: ApprovalView, incident: IncidentView | null): Html {
-  return html`
-<section class="panel">
-  <h2>Evidence</h2>
-  ${factList(view.evidence)}
-</section>
-${view.votes.length === 0 ? '' : html`<section class="panel"><h2>Answers so far</h2>${factList(view.votes)}</section>`}
-${
-  incident === null
-    ? ''
-    : html`<section class="panel">
-  <h2>Incident ${foreign(`${incident.number} ${incident.title}`)}</h2>
-  <p class="muted">${foreign(`${incident.severity} · ${incident.status}`)}</p>
-  ${incident.description === '' ? '' : html`<p class="prose">${foreign(incident.description)}</p>`}
-  ${factList(incident.facts)}
-  ${incident.entities.length === 0 ? '' : html`<h3>Entities</h3>${factList(incident.entities)}`}
-  ${incident.url.startsWith('https://') ? html`<p><a href="${incident.url}" rel="noreferrer noopener">Open the incident at its source</a></p>` : ''}
-</section>`
-}`;
+  const { sections } = collectEvidence(view, incident);
+  const source = incident?.url.startsWith('https://') ? incident.url : '';
+  return html`${sections.map(evidenceSection)}
+${source === '' ? '' : html`<p><a href="${source}" rel="noreferrer noopener">Open the incident at its source</a></p>`}`;
+}
+
+function evidenceSection({ title, paragraphs, rows }: Section): Html {
+  const facts = rows.map(({ name, lines }) => ({ name, value: lines.map(({ text }) => text).join('\n') }));
+  return html`<section class="panel">
+  <h2>${foreign(title)}</h2>
+  ${paragraphs.map(({ text }) => html`<p class="prose">${foreign(text)}</p>`)}
+  ${factList(facts)}
+</section>`;
 }
