@@ -23,6 +23,10 @@ export interface Faults {
 
 export interface ConnectorWorld {
   readonly settings: ConnectorSettings;
+  /** What the engine would tell the action, where that depends on the world. */
+  readonly context?: Partial<ActionContext>;
+  /** Instead of the sample's input, where that depends on the world. */
+  readonly input?: Readonly<Record<string, unknown>>;
   readonly faults: Faults;
   /** Calls that reached it or were to reach it, sign-in aside. */
   attempts(): number;
@@ -36,7 +40,6 @@ export interface ConnectorSample {
   /** An action with an effect, and what to call it with. */
   readonly action: string;
   readonly input: Readonly<Record<string, unknown>>;
-  readonly context?: Partial<ActionContext>;
   open(): Promise<ConnectorWorld>;
 }
 
@@ -55,7 +58,7 @@ export function describeConnector(sample: ConnectorSample): void {
       const catalogue = await createCatalogue({ settings, chat: silentChat, log: quietLog, timing: QUICK });
       const action = catalogue.get(name);
       if (action === undefined) throw new Error(`${name} is not in the catalogue`);
-      return action.run(input, contextOf({ ...sample.context, ...more }));
+      return action.run(world.input ?? input, contextOf({ ...world.context, ...more }));
     };
 
     it('is listed without settings, says which are missing, and fails with the same words', async () => {

@@ -21,10 +21,12 @@ export interface Passed {
 }
 
 export interface FaultProxy {
-  /** The same address on this proxy. */
+  /** The same address, or a text with addresses in it, on this proxy. */
   through(url: string): string;
   /** The next `times` requests whose `METHOD /path` matches fail so. */
   fail(match: RegExp, fault: Fault, times?: number): void;
+  /** Does this before the next request that matches is passed on. */
+  before(match: RegExp, work: () => Promise<unknown>): void;
   /** Everything that came, failed or not. */
   readonly seen: readonly Passed[];
   close(): Promise<void>;
@@ -33,6 +35,7 @@ export interface FaultProxy {
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const faults: { match: RegExp; fault: Fault; left: number }[] = [];
   const seen: Passed[] = [];
+  const ahead: { match: RegExp; work: () => Promise<unknown> }[] = [];
   const there = new URL(target).host;
   let here = '';
 
@@ -45,6 +48,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     if (found?.fault.kind === 'silence') return;
     if (found?.fault.kind === 'reset') return void request.socket.destroy();
     if (found?.fault.kind === 'answer') return void response.writeHead(found.fault.status, found.fault.headers).end(found.fault.body ?? '');
+    const first = ahead.findIndex((entry) => entry.match.test(line));
+    // Taken out first: what it does may come through here as well.
+    if (first >= 0) await ahead.splice(first, 1)[0]?.work();
     const answer = await fetch(`http://${there}${request.url}`, {
       method: request.method ?? 'GET',
       headers: Object.fromEntries(
@@ -65,8 +71,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   here = `127.0.0.1:${portOf(server.address())}`;
   return {
-    through: (url) => url.replace(there, here),
+    through: (url) => url.replaceAll(there, here),
     fail: (match, fault, times = Number.POSITIVE_INFINITY) => void faults.push({ match, fault, left: times }),
+    before: (match, work) => void ahead.push({ match, work }),
     seen,
     close: () =>
       new Promise((resolve) => {

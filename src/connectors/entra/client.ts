@@ -31,7 +31,9 @@ export type User = z.output<typeof User>;
 
 const Users = z.object({ value: z.array(User) });
 /** 200 with `{ value: true }`, documented to come as another 2xx without a body at times. */
-const Revoked = z.unknown();
+const Revoked = z.object({ value: z.boolean() }).optional();
+/** 204. A sign-in page of a proxy would be something. */
+const Nothing = z.undefined();
 
 const SELECT = '$select=id,userPrincipalName,displayName,mail,accountEnabled,onPremisesSyncEnabled,userType';
 
@@ -79,7 +81,7 @@ export function createEntraClient(options: EntraClientOptions): EntraClient {
         method: 'PATCH',
         path: userPath(id),
         json: { accountEnabled: enabled },
-        answer: z.unknown(),
+        answer: Nothing,
         repeatable: true,
         signal,
       });

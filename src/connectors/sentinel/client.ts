@@ -42,6 +42,7 @@ export interface SentinelClientOptions {
 }
 
 const AnyIncident = z.looseObject({ id: z.string().min(1), etag: z.string().optional(), properties: z.looseObject({}) });
+const Comment = z.object({ properties: z.object({ message: z.string() }) });
 const IncidentPage = z.object({ value: z.array(z.unknown()), nextLink: z.string().nullish() });
 const Alerts = z.object({ value: z.array(z.unknown()) });
 const Entities = z.object({ entities: z.array(z.unknown()) });
@@ -82,7 +83,7 @@ export function createSentinelClient(options: SentinelClientOptions): SentinelCl
 
     async comment({ armId, id, html }, signal) {
       const path = `${pathOf(armId, root)}/comments/${id}?${version}`;
-      await http.call({ method: 'PUT', path, json: { properties: { message: html } }, answer: z.unknown(), repeatable: true, signal });
+      await http.call({ method: 'PUT', path, json: { properties: { message: html } }, answer: Comment, repeatable: true, signal });
     },
 
     async readWhole(reference, signal) {

@@ -4,7 +4,7 @@ import { describeConnector } from '../../contracts/connector.ts';
 import { startFaultProxy } from '../../contracts/fault-proxy.ts';
 import { httpFaults, nothingBut } from '../worlds.ts';
 
-const input = { method: 'POST', url: 'http://127.0.0.1/hook', body: { alert: 1 } };
+const input = { method: 'POST', url: 'https://hooks.example.com/alert', body: { alert: 1 } };
 
 async function open() {
   const keys = new Set<unknown>();
@@ -16,10 +16,10 @@ async function open() {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const proxy = await startFaultProxy(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}`);
-  // The action takes whole URLs: the input is completed once the port is known.
-  input.url = proxy.through(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/hook`);
+  const url = proxy.through(`http://127.0.0.1:${typeof address === 'object' && address !== null ? address.port : 0}/hook`);
   const { faults, attempts } = httpFaults(proxy, /^POST \/hook/);
   return {
+    input: { ...input, url },
     settings: nothingBut({ http: { allowedHosts: [], allowedPrivateHosts: ['127.0.0.1'] } }),
     attempts,
     // Any text is a fair answer here; one without end is not.
