@@ -1,8 +1,8 @@
 // From an Adaptive Card to Block Kit. Containers are flattened, their colour becomes a coloured dot before the first words;
 // what cannot be shown is named in `warnings`, and buttons are never lost.
-import type { KnownBlock } from '@slack/types';
+import type { ActionsBlock, KnownBlock } from '@slack/types';
 import { z } from 'zod';
-import { toActions } from './buttons.ts';
+import { BUTTONS_PER_BLOCK, toActions } from './buttons.ts';
 import { type Piece, withinLimits } from './message-limits.ts';
 import { escapeMrkdwn, fromMarkdown, hasMarkdown } from './mrkdwn.ts';
 import { Inline, type Line, type Run, toRun } from './rich-lines.ts';
@@ -160,7 +160,15 @@ function addActions(walk: Walk, actions: readonly unknown[]): void {
   const { blocks, warnings, count } = toActions(actions, walk.buttons);
   walk.buttons += count;
   walk.warnings.push(...warnings);
-  for (const block of blocks) walk.pieces.push({ kind: 'actions', block });
+  for (const block of blocks) addActionsBlock(walk, block);
+}
+
+/** Slack wraps buttons by itself: what other hosts need in several sets is one block here. */
+function addActionsBlock(walk: Walk, block: ActionsBlock): void {
+  const last = walk.pieces.at(-1);
+  const elements = last?.kind === 'actions' ? [...last.block.elements, ...block.elements] : [];
+  if (elements.length === 0 || elements.length > BUTTONS_PER_BLOCK) walk.pieces.push({ kind: 'actions', block });
+  else walk.pieces[walk.pieces.length - 1] = { kind: 'actions', block: { ...block, elements } };
 }
 
 function addLines(walk: Walk, lines: readonly Line[]): void {

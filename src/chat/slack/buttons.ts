@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { ChatError } from '../../model/errors.ts';
 
 /** Limits of docs.slack.dev/reference/block-kit: actions 25 elements, button text 75, value 2000, url 3000. */
-const PER_BLOCK = 25;
+export const BUTTONS_PER_BLOCK = 25;
 const LABEL = 75;
 const VALUE = 2000;
 const URL_LENGTH = 3000;
@@ -45,8 +45,8 @@ export function toActions(
     if (action.data.title.length > LABEL) warnings.push(`The label "${action.data.title}" was shortened to ${LABEL} characters.`);
     return toButton(action.data, first + index);
   });
-  const blocks = Array.from({ length: Math.ceil(buttons.length / PER_BLOCK) }, (_, n): ActionsBlock => {
-    return { type: 'actions', elements: buttons.slice(n * PER_BLOCK, (n + 1) * PER_BLOCK) };
+  const blocks = Array.from({ length: Math.ceil(buttons.length / BUTTONS_PER_BLOCK) }, (_, n): ActionsBlock => {
+    return { type: 'actions', elements: buttons.slice(n * BUTTONS_PER_BLOCK, (n + 1) * BUTTONS_PER_BLOCK) };
   });
   return { blocks, warnings, count: buttons.length };
 }

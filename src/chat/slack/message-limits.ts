@@ -1,12 +1,12 @@
 // Keeps a message within what Slack takes. Buttons stay, texts give way, and what is missing is said in its place.
-import type { KnownBlock } from '@slack/types';
+import type { ActionsBlock, KnownBlock } from '@slack/types';
 import { type Line, lengthOf, richText } from './rich-lines.ts';
 
 /** A part of a message in the making. Lines can be shortened, blocks only left out, actions neither. */
 export type Piece =
   | { readonly kind: 'lines'; readonly lines: readonly Line[]; readonly missing?: number }
   | { readonly kind: 'block'; readonly block: KnownBlock }
-  | { readonly kind: 'actions'; readonly block: KnownBlock };
+  | { readonly kind: 'actions'; readonly block: ActionsBlock };
 
 /** Documented: docs.slack.dev/reference/block-kit/blocks. */
 const MAX_BLOCKS = 50;

@@ -1,16 +1,12 @@
 // Socket Mode: the same deliveries over a connection that Picket opens, for networks that let nothing in.
 // With several replicas each delivery reaches one of them.
-import { type Logger, SocketModeReceiver } from '@slack/bolt';
+import type { Logger } from '@slack/bolt';
 import type { WebClientOptions } from '@slack/web-api';
 import { z } from 'zod';
 import { messageOf } from '../../model/errors.ts';
 import type { Log } from '../../model/log.ts';
 import type { Intake } from './intake.ts';
-
-export interface Socket {
-  start(): Promise<void>;
-  stop(): Promise<void>;
-}
+import { type SocketConnection, socketConnection } from './socket-connection.ts';
 
 const Envelope = z.object({
   envelope_id: z.string(),
@@ -26,11 +22,8 @@ export function openSocket(options: {
   clientOptions: WebClientOptions;
   logger: Logger;
   log: Log;
-}): Socket {
+}): SocketConnection {
   const { appToken, intake, clientOptions, logger, log } = options;
-  // Without an app of its own it only keeps the connection; deliveries are taken from it below, once each.
-  const receiver = new SocketModeReceiver({ appToken, logger, installerOptions: { clientOptions } });
-
   async function receive(given: unknown): Promise<void> {
     const envelope = Envelope.safeParse(given);
     if (!envelope.success) return log.warn('Socket Mode delivery not understood', { reason: envelope.error.message });
@@ -60,13 +53,5 @@ export function openSocket(options: {
     }
   }
 
-  return {
-    async start() {
-      receiver.client.on('slack_event', (given: unknown) => void receive(given));
-      // The client connects again by itself.
-      receiver.client.on('error', (error: unknown) => log.warn('Socket Mode connection broken', { reason: messageOf(error) }));
-      await receiver.start();
-    },
-    stop: () => receiver.stop(),
-  };
+  return socketConnection({ appToken, clientOptions, logger, log, onDelivery: (given) => void receive(given) });
 }

@@ -110,6 +110,11 @@ describe('buttons', () => {
     expect(warnings).toEqual([expect.stringContaining('shortened to 75')]);
   });
 
+  it('have action ids of their own over all sets of a card', () => {
+    const sets = [0, 1, 2].map((n) => ({ type: 'ActionSet', actions: [button(`c${n}`)] }));
+    expect(valuesOf(toBlocks(card(sets, [button('last')])).blocks, 'action_id')).toEqual([0, 1, 2, 3].map((n) => `picket:decide:${n}`));
+  });
+
   it('that cannot be shown whole are refused instead of lost', () => {
     expect(() => toBlocks(card([], [button('c'.repeat(2000))]))).toThrow(ChatError);
     expect(() => toBlocks(card([], [{ type: 'Action.ShowCard', title: 'More' }]))).toThrow(/cannot be a Slack button/);
@@ -157,6 +162,11 @@ describe('elements that our templates do not use', () => {
   it('translates Markdown of text blocks, and escapes the rest', () => {
     const { blocks } = toBlocks(card([{ type: 'TextBlock', text: '**Read** [the guide](https://example.com/g) & <!here>' }]));
     expect(valuesOf(blocks, 'text')).toEqual(['*Read* <https://example.com/g|the guide> &amp; &lt;!here&gt;']);
+  });
+
+  it('leaves out empty runs, which Slack refuses', () => {
+    const inlines = ['', { type: 'TextRun', text: '' }, { type: 'TextRun', text: 'kept', weight: 'bolder' }];
+    expect(valuesOf(toBlocks(card([{ type: 'RichTextBlock', inlines }])).blocks, 'text')).toEqual(['kept']);
   });
 
   it('names what it leaves out', () => {

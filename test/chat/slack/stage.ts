@@ -24,11 +24,17 @@ export interface SlackStage {
 interface StageOptions {
   /** Installed by OAuth instead of by token. */
   readonly oauth?: boolean;
+  readonly socketMode?: boolean;
+  /** Before the platform is made. */
+  readonly prepare?: (fake: FakeSlack) => void;
   readonly settings?: Partial<SlackSettings>;
   readonly options?: Partial<SlackOptions>;
 }
 
-export async function openStage(bot: Bot, { settings = {}, options = {}, oauth = false }: StageOptions = {}): Promise<SlackStage> {
+export async function openStage(
+  bot: Bot,
+  { settings = {}, options = {}, oauth = false, socketMode = false, prepare }: StageOptions = {},
+): Promise<SlackStage> {
   const fake = await startFakeSlack();
   const alice = fake.addUser({ name: 'alice' });
   const bob = fake.addUser({ name: 'bob' });
@@ -37,9 +43,16 @@ export async function openStage(bot: Bot, { settings = {}, options = {}, oauth =
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const publicUrl = `http://127.0.0.1:${portOf(server.address())}`;
   fake.connect(publicUrl);
+  if (socketMode) fake.sender.socket = fake.socket;
+  prepare?.(fake);
   const kept = new Map<string, string>();
   const slack = await createSlack({
-    settings: { ...settingsFor(fake), ...(oauth ? byOAuth(fake) : {}), ...settings },
+    settings: {
+      ...settingsFor(fake),
+      ...(oauth ? byOAuth(fake) : {}),
+      ...(socketMode ? { signingSecret: '', appToken: fake.team.appToken } : {}),
+      ...settings,
+    },
     bot,
     claim: claimInMemory(),
     installations: {

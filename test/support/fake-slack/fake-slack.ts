@@ -6,6 +6,7 @@ import { isJson } from './block-kit.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { messageJson } from './methods.ts';
 import { createSender, type Delivered, type DeliveryOptions, type Sender } from './sender.ts';
+import { attachSocket, type FakeSocket } from './socket.ts';
 import { createWebApi, type FakeCall } from './web-api.ts';
 import { createWorld, type FakeChannel, type FakeMessage, type FakeTeam, type FakeUser } from './world.ts';
 
@@ -23,6 +24,8 @@ export interface FakeSlack {
   readonly team: FakeTeam;
   readonly calls: readonly FakeCall[];
   readonly faults: Faults;
+  /** Socket Mode's connections; `sender.socket = socket` makes people use them instead of HTTP. */
+  readonly socket: FakeSocket;
   /** For deliveries of one's own making. */
   readonly sender: Sender;
   /** Says where the app listens: its public address. */
@@ -88,6 +91,7 @@ export async function startFakeSlack(options: { scopes?: readonly string[] } = {
   const faults = createFaults();
   const api = createWebApi(world, faults);
   const sender = createSender(world.team.signingSecret);
+  const socket = attachSocket(api.server);
   await new Promise<void>((resolve) => api.server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${portOf(api.server.address())}`;
 
@@ -104,6 +108,7 @@ export async function startFakeSlack(options: { scopes?: readonly string[] } = {
     calls: api.calls,
     faults,
     sender,
+    socket,
     connect(publicUrl) {
       sender.target = `${publicUrl}/slack/events`;
     },
@@ -232,6 +237,7 @@ export async function startFakeSlack(options: { scopes?: readonly string[] } = {
       if (api.problems.length > 0) throw new Error(`the app asked Slack for what does not exist:\n${api.problems.join('\n')}`);
     },
     async stop() {
+      socket.cut();
       api.server.closeAllConnections();
       await new Promise((resolve) => api.server.close(resolve));
     },

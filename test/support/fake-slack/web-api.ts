@@ -71,12 +71,16 @@ export function createWebApi(world: World, faults: FaultPlan): WebApi {
 
   function call(name: string, given: Arguments, request: IncomingMessage): Answer {
     if (name === 'oauth.v2.access') return exchange(given, request);
+    if (name === 'apps.connections.open') {
+      const refused = bearerOf(request) !== world.team.appToken;
+      return refused ? { ok: false, error: 'invalid_auth' } : { ok: true, url: `ws://${request.headers.host}/link` };
+    }
     const method = METHODS[name];
     if (method === undefined) {
       api.problems.push(`unknown method ${name}`);
       return { ok: false, error: 'unknown_method' };
     }
-    const token = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+    const token = bearerOf(request);
     if (token !== world.team.botToken) return { ok: false, error: token === '' ? 'not_authed' : 'invalid_auth' };
     const allowed = new Set([...method.required, ...method.optional, 'team_id']);
     const unknown = Object.keys(given).filter((key) => !allowed.has(key));
@@ -160,6 +164,10 @@ export function channelOf(world: World, id: string): FakeChannel {
   const channel = world.channels.get(id);
   if (channel === undefined) throw new SlackRefusal('channel_not_found');
   return channel;
+}
+
+function bearerOf(request: IncomingMessage): string {
+  return /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
 }
 
 /** Arguments as texts, whether they came as a form or as JSON. */

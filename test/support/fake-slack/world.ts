@@ -54,6 +54,7 @@ export interface FakeTeam {
   /** '' outside an organisation. */
   enterpriseId: string;
   botToken: string;
+  readonly appToken: string;
   readonly appId: string;
   readonly botId: string;
   readonly botUserId: string;
@@ -70,6 +71,7 @@ export function createWorld(scopes: readonly string[]): World {
     id: id('T'),
     enterpriseId: '',
     botToken: `xoxb-${randomBytes(12).toString('hex')}`,
+    appToken: `xapp-${randomBytes(12).toString('hex')}`,
     appId: id('A'),
     botId: id('B'),
     botUserId: id('U'),
