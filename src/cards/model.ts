@@ -24,6 +24,9 @@ interface ButtonModel {
 
 /** Teams shows at most six actions of one set (microsoft/AdaptiveCards samples/HostConfig, maxActions). */
 const ACTIONS_PER_SET = 6;
+/** In characters: some 310 pixels of a phone, and what a button takes beside its label. */
+const SET_WIDTH = 40;
+const BUTTON_PADDING = 5;
 const LABEL_LENGTH = 60;
 
 /** What the template `cards/<view.card>.json` is expanded with. */
@@ -138,13 +141,19 @@ function toneOf(style: Button['style'] | undefined): Tone {
   return style === 'positive' ? 'good' : 'default';
 }
 
-/** Sets of at most six, links last: Teams shows no more of one set. */
+/** Buttons, then links, in sets that fit one line of a narrow card: the renderer does not wrap, what is too wide would be cut off. */
 function actionSets(buttons: readonly Button[], links: readonly Link[] = [], effects: readonly Fact[] = []) {
-  const all = [...buttons.map((button) => buttonModel(button, effects)), ...links];
-  const sets = Array.from({ length: Math.ceil(all.length / ACTIONS_PER_SET) }, (_, set) =>
-    all.slice(set * ACTIONS_PER_SET, (set + 1) * ACTIONS_PER_SET),
-  );
+  const sets: (ButtonModel | Link)[][] = [];
+  for (const each of [...buttons.map((button) => buttonModel(button, effects)), ...links]) {
+    const last = sets.at(-1);
+    if (last !== undefined && last.length < ACTIONS_PER_SET && widthOf([...last, each]) <= SET_WIDTH) last.push(each);
+    else sets.push([each]);
+  }
   return sets.map((set) => ({ buttons: set.filter((each) => 'verb' in each), links: set.filter((each) => 'url' in each) }));
+}
+
+function widthOf(set: readonly { readonly label: string }[]): number {
+  return set.reduce((width, each) => width + each.label.length + BUTTON_PADDING, 0);
 }
 
 function buttonModel(button: Button, effects: readonly Fact[]): ButtonModel {

@@ -62,6 +62,28 @@ describe.skipIf(browser === null)(`cards drawn by the adaptivecards renderer${mi
     await page.close();
   });
 
+  it('have every button on the screen of a phone, however many there are', async () => {
+    const [first] = samples.approval.buttons;
+    if (first === undefined) throw new Error('the sample has no button');
+    const labels = [
+      'Block',
+      'Block user and address',
+      'Ignore, close as benign',
+      'Isolate the host instead',
+      'Ask again',
+      'No',
+      'Yes',
+      'x'.repeat(60),
+    ];
+    const view = { ...samples.approval, buttons: labels.map((label, n) => ({ ...first, label, choice: `c${n}` })) };
+    const page = await draw(cardPage(renderer.render(view).adaptive, { dark: false }), { name: 'buttons', dark: false, width: 380 });
+    for (const label of labels) {
+      const box = await page.getByRole('button', { name: label, exact: true }).boundingBox();
+      expect({ label, fits: box !== null && box.width > 20 && box.x + box.width <= 364 }).toEqual({ label, fits: true });
+    }
+    await page.close();
+  });
+
   it('have no button once somebody decided, and still show outcome and evidence', async () => {
     const page = await draw(cardPage(renderer.render(decided).adaptive, { dark: false }), { name: 'decided', dark: false, width: 380 });
     expect(await page.getByRole('button').count()).toBe(0);

@@ -63,12 +63,12 @@ describe('a rendered card', () => {
       expect(card).toContain(text);
   });
 
-  it('never drops a button: seven become two sets of at most six', () => {
+  it('never drops a button: what does not fit one line of six stands in the next', () => {
     const [first] = samples.approval.buttons;
     if (first === undefined) throw new Error('the sample has no button');
-    const buttons = Array.from({ length: 7 }, (_, n) => ({ ...first, label: `Choice ${n}`, choice: `c${n}` }));
+    const buttons = Array.from({ length: 11 }, (_, n) => ({ ...first, label: n < 7 ? `${n}` : `Choice ${n}`, choice: `c${n}` }));
     const sets = find(renderer.render({ ...samples.approval, buttons }).adaptive, 'ActionSet');
-    expect(sets.map((set) => find(set.actions, 'Action.Execute').length)).toEqual([6, 1]);
+    expect(sets.map((set) => find(set.actions, 'Action.Execute').length)).toEqual([6, 3, 2]);
   });
 
   it('puts no text of a view where Markdown is read', () => {
@@ -99,6 +99,15 @@ describe('a rendered card', () => {
     const card = adaptive({ ...samples.incident, entities, description: 'y'.repeat(20_000) });
     expect(card).toMatch(/\d+ more are not shown here/);
     expect(card).toMatch(/y… \(\d+ more characters\)/);
+  });
+
+  it('is sent smaller when everything in it is long, without losing a button or the title', () => {
+    const long = Array.from({ length: 200 }, (_, n) => ({ name: `Name ${n}`, value: '東'.repeat(2000) }));
+    const view = { ...samples.incident, facts: long, entities: long, runs: long, decisions: long, description: '京'.repeat(5000) };
+    const card = adaptive(view);
+    expect(Buffer.byteLength(card)).toBeLessThanOrEqual(MAX_CARD_BYTES);
+    for (const text of [samples.incident.title, 'Log of run 17', 'Open in portal.example.net', 'more are not shown here'])
+      expect(card).toContain(text);
   });
 
   it('stays valid and small for any texts', () => {
