@@ -109,6 +109,8 @@ describe('the page of an approval', () => {
     expect([status, answers]).toEqual([200, [[APPROVAL_ID, 'carol', 'block']]]);
     expect(text).toContain('Done: Block');
     expect(text).not.toContain('<form');
+    const log = /href="https:\/\/picket\.example\.com(\/runs\/[^"]+)"/.exec(text)?.[1] ?? '';
+    expect((await app.request(log, { headers: HTML })).status).toBe(200);
   });
 
   it('tells a late answer what stands and changes nothing', async () => {

@@ -1,6 +1,7 @@
 // The shared port: who answers what, and what it does when the port cannot be had.
 import { request as rawRequest } from 'node:http';
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createHttpServer, type HttpServer } from '../../src/http/server.ts';
 import type { RawRoute } from '../../src/model/chat.ts';
@@ -68,6 +69,16 @@ describe('the shared port', () => {
     const second = start([], new Hono(), Number(url.port));
     await expect(second).rejects.toThrow(ConfigError);
     await expect(second).rejects.toThrow(new RegExp(`port ${url.port} .*PICKET_PORT`));
+  });
+
+  it('answers a body that is too large instead of cutting the connection', async () => {
+    const app = new Hono().post('/upload', bodyLimit({ maxSize: 1_000, onError: (context) => context.text('too large', 413) }), (context) =>
+      context.text('taken'),
+    );
+    const url = await start([], app);
+    const response = await fetch(`${url}/upload`, { method: 'POST', body: 'x'.repeat(200_000) });
+    expect([response.status, await response.text()]).toEqual([413, 'too large']);
+    expect((await fetch(`${url}/upload`, { method: 'POST', body: 'x' })).status).toBe(200);
   });
 
   it('lets a request under way finish when it closes', async () => {

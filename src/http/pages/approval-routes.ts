@@ -47,7 +47,10 @@ export function approvalRoutes(options: ApprovalRoutesOptions): Hono {
     });
 }
 
-type Opened = { readonly data: ApprovalPageData; readonly person: string };
+interface Opened {
+  readonly data: ApprovalPageData & { readonly logUrl: string };
+  readonly person: string;
+}
 
 async function open(
   options: ApprovalRoutesOptions,
@@ -58,7 +61,8 @@ async function open(
   if (check.kind === 'expired') return context.html(errorPage(EXPIRED_LINK), 410);
   if (check.kind === 'forged') return context.html(errorPage(FORGED_LINK), 403);
   const data = await options.approval(id);
-  return data === null ? context.html(errorPage(UNKNOWN), 404) : { data, person: check.person };
+  if (data === null) return context.html(errorPage(UNKNOWN), 404);
+  return { data: { ...data, logUrl: await options.links.runLogUrl(data.approval.runId, check.person) }, person: check.person };
 }
 
 async function showOutcome(
@@ -70,7 +74,7 @@ async function showOutcome(
   if (outcome.kind === 'refused') return context.html(refusedPage(outcome.refusal), 409);
   if (outcome.kind === 'unknown') return context.html(errorPage(UNKNOWN), 404);
 
-  const fresh = (await options.approval(data.approval.id)) ?? data;
+  const fresh = { ...data, ...(await options.approval(data.approval.id)) };
   const label = labelOf(data.approval, choice);
   if (outcome.kind === 'counted') {
     const text = `${label} is noted: ${outcome.votes} of ${outcome.quorum} answers. The run goes on when the others have answered.`;

@@ -13,7 +13,12 @@ export interface ApprovalPageData {
   readonly incident: IncidentView | null;
 }
 
-interface Asked extends ApprovalPageData {
+interface Shown extends ApprovalPageData {
+  /** The run's log for the person of this link. */
+  readonly logUrl: string;
+}
+
+interface Asked extends Shown {
   readonly token: string;
   /** The choice whose button was pressed in the mail: shown first. */
   readonly choice: string;
@@ -22,7 +27,7 @@ interface Asked extends ApprovalPageData {
 }
 
 /** The question, still open: the forms are the only things that decide. */
-export function questionPage({ approval, view, incident, token, choice, person }: Asked): Html {
+export function questionPage({ approval, view, incident, logUrl, token, choice, person }: Asked): Html {
   const choices = [...approval.choices].sort((a, b) => Number(b.id === choice) - Number(a.id === choice));
   return page({
     title: approval.question,
@@ -34,6 +39,7 @@ export function questionPage({ approval, view, incident, token, choice, person }
   <p>${foreign(view.state)}</p>
   <p class="muted">Nothing has been decided by opening this page. Read what each answer does, then press one.</p>
   <div class="choices">${choices.map((each) => choiceForm({ approval, choice: each, token, first: each.id === choice }))}</div>
+  <p><a href="${logUrl}">What the run has done so far</a></p>
 </section>
 ${evidence(view, incident)}`,
   });
@@ -44,9 +50,10 @@ export function closedPage({
   approval,
   view,
   incident,
+  logUrl,
   title,
   text,
-}: ApprovalPageData & { readonly title: string; readonly text: string }): Html {
+}: Shown & { readonly title: string; readonly text: string }): Html {
   return page({
     title,
     body: html`
@@ -55,7 +62,7 @@ export function closedPage({
   <h1>${title}</h1>
   <p>${foreign(text)}</p>
   <p class="muted">The question was: ${foreign(approval.question)}</p>
-  <p class="muted">There is nothing more to do here. You can close this page.</p>
+  <p class="muted">There is nothing more to do here. You can close this page, or <a href="${logUrl}">follow the run in its log</a>.</p>
 </section>
 ${evidence(view, incident)}`,
   });

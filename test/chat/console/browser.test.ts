@@ -131,8 +131,13 @@ describe('the console in a browser', () => {
   it('keeps hostile text as text', async () => {
     const hostile = '<img src=x onerror="document.title=1"> [x](javascript:alert(1)) **bold** \u202Egnp.exe';
     await console_.port.post(SOC, questionCard(hostile), { key: 'h' });
+    // Markdown is read here, as in Teams: what comes out must still be harmless.
+    const block = { type: 'TextBlock', text: `Markdown: ${hostile} [y](data:text/html,x)`, wrap: true };
+    const card = { type: 'AdaptiveCard', version: '1.5', fallbackText: 'x', body: [block] };
+    await console_.port.post(SOC, { adaptive: card, text: 'x' }, { key: 'h2' });
     const page = await openAs('carol');
     await page.getByText('[x](javascript:alert(1)) **bold**').waitFor();
+    await page.getByText('Markdown: <img src=x').waitFor();
     expect(await page.locator('#conversation img, #conversation a').count()).toBe(0);
     expect(await page.title()).toBe('(1) #soc · Picket');
   });
