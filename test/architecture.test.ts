@@ -94,7 +94,7 @@ describe('every file', () => {
   });
 
   it('is named in kebab-case, and for an idea', () => {
-    const good = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test)?\.ts$/;
+    const good = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test|\.peer|\.d)?\.ts$/;
     const vague = /(?:^|-)(?:utils?|helpers?|manager|common|misc)\.ts$/;
     expect(
       [...sources, ...tests].map(({ path }) => path).filter((path) => !good.test(basename(path)) || vague.test(basename(path))),
@@ -186,11 +186,16 @@ function rowOf(room: string): number {
   return ROWS.findIndex((row) => row.includes(room));
 }
 
-/** `src/chat/slack/blocks.ts` is in `chat/slack`, `src/chat/bot.ts` in `chat`, `src/config.ts` and `src/config/file.ts` in `config`. */
+/**
+ * `src/chat/slack/blocks.ts` is in `chat/slack`, `src/chat/bot.ts` in `chat`, `src/config.ts` and `src/config/file.ts` in `config`.
+ * Any other file beside `main.ts` is a part of it.
+ */
 function roomOf(path: string): string {
   const [, first = '', second = ''] = path.split('/');
   const nested = `${first}/${second}`;
-  return ROWS.flat().includes(nested) ? nested : first.replace(/\.ts$/, '');
+  if (first === 'config.ts' || first === 'log.ts') return first.replace('.ts', '');
+  if (first.endsWith('.ts')) return 'main';
+  return ROWS.flat().includes(nested) ? nested : first;
 }
 
 function isOurs(specifier: string): boolean {
