@@ -16,6 +16,9 @@ export interface Timing {
   /** Failures in a row that open the breaker, and how long it stays open. */
   readonly breakAfter: number;
   readonly breakMs: number;
+  /** How long something that the target does later is followed, and how often it is looked at. */
+  readonly followMs: number;
+  readonly lookMs: number;
 }
 
 export interface HttpClientOptions {

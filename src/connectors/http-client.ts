@@ -7,7 +7,16 @@ import type { Call, HttpClientOptions, Timing } from './call.ts';
 import { CallError } from './call-error.ts';
 import { type Send, sendByFetch } from './wire.ts';
 
-export const DEFAULT_TIMING: Timing = { attemptMs: 10_000, retries: 3, pauseMs: 250, maxPauseMs: 15_000, breakAfter: 8, breakMs: 10_000 };
+export const DEFAULT_TIMING: Timing = {
+  attemptMs: 10_000,
+  retries: 3,
+  pauseMs: 250,
+  maxPauseMs: 15_000,
+  breakAfter: 8,
+  breakMs: 10_000,
+  followMs: 5000,
+  lookMs: 1000,
+};
 
 export interface HttpClient {
   readonly system: string;

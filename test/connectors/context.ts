@@ -60,4 +60,4 @@ export const silentChat: ChatOutbox = {
 };
 
 /** Short limits, so that failures are seen soon. */
-export const QUICK = { attemptMs: 400, retries: 2, pauseMs: 5, maxPauseMs: 2000, breakAfter: 20, breakMs: 300 };
+export const QUICK = { attemptMs: 400, retries: 2, pauseMs: 5, maxPauseMs: 2000, breakAfter: 20, breakMs: 300, followMs: 60, lookMs: 20 };

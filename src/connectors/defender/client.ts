@@ -4,6 +4,7 @@ import type { Log } from '../../model/log.ts';
 import { createAzureClient } from '../azure/client.ts';
 import type { TokenProvider } from '../azure/token.ts';
 import type { Timing } from '../call.ts';
+import { DEFAULT_TIMING } from '../http-client.ts';
 import type { Send } from '../wire.ts';
 
 const text = z
@@ -35,8 +36,8 @@ const Machines = z.object({ value: z.array(Machine) });
 const MachineActions = z.object({ value: z.array(MachineAction) });
 
 export interface DefenderClient {
-  /** Milliseconds to follow an action before saying that it is still under way, and between looks. */
-  readonly follow: { readonly forMs: number; readonly everyMs: number };
+  /** How long an action is followed before it is said to be under way still. */
+  readonly follow: Pick<Timing, 'followMs' | 'lookMs'>;
   /** A CallError with status 404 when there is none. */
   machine(id: string, signal: AbortSignal): Promise<Machine>;
   machinesNamed(filter: string, signal: AbortSignal): Promise<readonly Machine[]>;
@@ -58,12 +59,11 @@ export interface DefenderClientOptions {
   readonly log: Log;
   readonly timing?: Partial<Timing>;
   readonly send?: Send;
-  readonly follow?: { readonly forMs: number; readonly everyMs: number };
 }
 
 export function createDefenderClient(options: DefenderClientOptions): DefenderClient {
-  const { follow = { forMs: 5000, everyMs: 1000 }, ...rest } = options;
-  const http = createAzureClient({ ...rest, connector: 'defender', system: 'Defender', address: 'DEFENDER_URL' });
+  const follow = { ...DEFAULT_TIMING, ...options.timing };
+  const http = createAzureClient({ ...options, connector: 'defender', system: 'Defender', address: 'DEFENDER_URL' });
   const get = async <S extends z.ZodType>(path: string, answer: S, signal: AbortSignal) =>
     (await http.call({ method: 'GET', path, answer, repeatable: true, signal })).body;
   const queue = async (machineId: string, verb: string, json: unknown, signal: AbortSignal) =>

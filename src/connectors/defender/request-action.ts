@@ -63,8 +63,8 @@ async function queueOnce(defender: DefenderClient, wanted: Wanted, { mark, isOur
 /** Looks again for a short while: a machine that is on answers in seconds, one that is off may take days, and nobody waits for that. */
 async function follow(defender: DefenderClient, action: MachineAction, wanted: Wanted, signal: AbortSignal): Promise<MachineAction> {
   let now = action;
-  for (let waited = 0; isPending(now) && waited < defender.follow.forMs; waited += defender.follow.everyMs) {
-    await pause(defender.follow.everyMs, signal);
+  for (let waited = 0; isPending(now) && waited < defender.follow.followMs; waited += defender.follow.lookMs) {
+    await pause(defender.follow.lookMs, signal);
     now = await defender.action(now.id, signal);
   }
   if (isPending(now) || now.status.toLowerCase() === 'succeeded') return now;
