@@ -42,6 +42,7 @@ export function control(parts: ControlParts, world: World, call: Call): Answer {
 function routes({ faults, requests }: ControlParts): readonly Route[] {
   return [
     { method: 'GET', path: /^\/control\/state$/, answer: (world, call) => json(200, summarise(world, call.now)) },
+    { method: 'GET', path: /^\/control\/mails$/, answer: (world) => json(200, world.mail.mails) },
     { method: 'GET', path: /^\/control\/requests$/, answer: () => json(200, requests.list()) },
     { method: 'DELETE', path: /^\/control\/requests$/, answer: () => done(() => requests.clear()) },
     { method: 'GET', path: /^\/control\/faults$/, answer: () => json(200, faults.list()) },

@@ -4,9 +4,9 @@ import { SYSTEMS, type System } from './call.ts';
 
 const Pattern = z.string().refine(isPattern, 'is not a regular expression');
 
-export const Fault = z.strictObject({
+const Shape = z.strictObject({
   system: z.enum(SYSTEMS),
-  /** Which calls: an HTTP method, and a regular expression on path and query. Absent: all. */
+  /** Which calls: an HTTP method (`DATA` for smtp), and a regular expression on path and query (recipients for smtp). Absent: all. */
   match: z.strictObject({ method: z.string().optional(), path: Pattern.optional() }).optional(),
   /**
    * `status`: not done, answered with `status` (503) and `retryAfter`. `delay`: done after `ms`. `reset`: not done, connection cut.
@@ -20,6 +20,7 @@ export const Fault = z.strictObject({
   /** How many calls it strikes. Absent: until DELETE /control/faults. */
   times: z.number().int().min(1).optional(),
 });
+export const Fault = Shape.refine(({ system, kind }) => system !== 'smtp' || kind !== 'nonsense', 'smtp has no nonsense: use status');
 export type Fault = z.infer<typeof Fault>;
 
 export class Faults {
