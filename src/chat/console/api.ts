@@ -96,13 +96,13 @@ export function consoleApi(options: ApiOptions): Hono {
     const mails = await mailbox.list();
     const mine = mails.filter((mail) => isFor(mail, person.email));
     return context.json({
-      mails: mine.map(({ messageId, from, to, subject, at }) => ({ id: messageId, from, to, subject, at })),
+      mails: mine.map(({ id, from, to, subject, at }) => ({ id, from, to, subject, at })),
       others: mails.length - mine.length,
     });
   });
 
   api.get('/mails/:id', async (context) => {
-    const mail = (await mailbox.list()).find(({ messageId }) => messageId === context.req.param('id'));
+    const mail = (await mailbox.list()).find(({ id }) => id === context.req.param('id'));
     return mail === undefined ? notFound(context) : mailDocument(mail);
   });
   return api;

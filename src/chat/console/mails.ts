@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ConfigError, messageOf } from '../../model/errors.ts';
 
 const Mail = z.object({
-  messageId: z.string(),
+  id: z.string(),
   from: z.string(),
   to: z.union([z.string().transform((address) => [address]), z.array(z.string())]),
   subject: z.string(),

@@ -10,7 +10,7 @@ import { quietLog } from '../../support/quiet-log.ts';
 import { PEOPLE, questionCard, SOC, type TinyBot, textCard, tinyBot } from './tiny-bot.ts';
 
 const mail = (base: string): object => ({
-  messageId: '<1@picket.example.com>',
+  id: 'mail-1',
   from: 'picket@contoso.com',
   to: 'Carol Ortiz <carol@contoso.com>',
   subject: 'Decide: Block alice@contoso.com?',
