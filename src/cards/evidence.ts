@@ -61,14 +61,19 @@ function incidentSections(incident: IncidentView): readonly Section[] {
   ];
 }
 
-/** What the incident's own sections do not say already. */
+/** What the incident's own sections do not say already, line for line. */
 function beside(evidence: readonly Fact[], incident: IncidentView): readonly Fact[] {
-  const shown = new Set([...incident.facts, ...incident.entities, { name: 'Severity', value: incident.severity }].map(identity));
-  return evidence.filter((fact) => !shown.has(identity(fact)) && (incident.title === '' || !fact.value.endsWith(incident.title)));
-}
-
-function identity(fact: Fact): string {
-  return JSON.stringify([fact.name, fact.value]);
+  const { number, title, severity, status, description, facts, entities } = incident;
+  const values = [...facts, ...entities].flatMap((fact) => [fact.value, `${fact.name} ${fact.value}`]);
+  const said = new Set([
+    '',
+    title,
+    `${number} ${title}`,
+    severity,
+    status,
+    ...[description, ...values].flatMap((text) => text.split('\n')),
+  ]);
+  return evidence.filter((fact) => !fact.value.split('\n').every((each) => said.has(each)));
 }
 
 function section(title: string, text: string, facts: readonly Fact[]): Section {

@@ -65,7 +65,8 @@ const MASK = '\uE000';
 function expand(template: Template, view: View, budget: Budget): AdaptiveCard {
   const model = JSON.stringify({ ...toModel(view, budget), summary: summarise(view) });
   const masked = model.includes('$');
-  const expanded: unknown = template.expand({ $root: JSON.parse(masked ? model.replaceAll('$', MASK) : model) });
+  const root: unknown = JSON.parse(masked ? model.replaceAll('$', MASK) : model);
+  const expanded: unknown = template.expand({ $root: root });
   const text = JSON.stringify(expanded);
   const warnings = template.getLastTemplateExpansionWarnings();
   // Foreign text cannot hold `${` here, so what is left of it is an expression that found no value.

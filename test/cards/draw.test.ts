@@ -73,7 +73,7 @@ describe.skipIf(browser === null)(`cards drawn by the adaptivecards renderer${mi
       'Ask again',
       'No',
       'Yes',
-      'x'.repeat(60),
+      'A label of thirty-two characters',
     ];
     const view = { ...samples.approval, buttons: labels.map((label, n) => ({ ...first, label, choice: `c${n}` })) };
     const page = await draw(cardPage(renderer.render(view).adaptive, { dark: false }), { name: 'buttons', dark: false, width: 380 });
