@@ -47,6 +47,8 @@ describe('installing by OAuth', () => {
     const { back, cookie } = await consent();
     const both = await Promise.all([fetch(back, { headers: { cookie } }), fetch(back, { headers: { cookie } })]);
     expect(both.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 400]);
+    // Refused by Picket itself: Slack is asked once.
+    expect(stage.fake.calls.filter(({ method }) => method === 'oauth.v2.access')).toHaveLength(1);
   });
 
   it('refuses a redirect in another browser, and a state of its own making', async () => {

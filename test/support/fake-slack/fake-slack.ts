@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { isJson } from './block-kit.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { messageJson } from './methods.ts';
+import { messageJson, threadOf } from './methods.ts';
 import { createSender, type Delivered, type DeliveryOptions, type Sender } from './sender.ts';
 import { attachSocket, type FakeSocket } from './socket.ts';
 import { createWebApi, type FakeCall } from './web-api.ts';
@@ -193,7 +193,7 @@ export async function startFakeSlack(options: { scopes?: readonly string[] } = {
           message_ts: message.ts,
           channel_id: message.channel,
           is_ephemeral: message.visibleTo !== '',
-          ...(message.threadTs === '' ? {} : { thread_ts: message.threadTs }),
+          ...threadOf(world, message),
         },
         trigger_id: world.id('trigger'),
         team: { id: world.team.id, domain: 'example' },

@@ -147,8 +147,16 @@ export function messageJson(world: World, message: FakeMessage): Answer {
     ts: message.ts,
     text: message.text,
     blocks: message.blocks,
-    ...(message.threadTs === '' ? {} : { thread_ts: message.threadTs }),
+    ...threadOf(world, message),
   };
+}
+
+/** Once a message has an answer, it names itself as its thread, as Slack's do. */
+export function threadOf(world: World, message: FakeMessage): { thread_ts?: string } {
+  if (message.threadTs !== '') return { thread_ts: message.threadTs };
+  return world.messages.some(({ channel, threadTs }) => channel === message.channel && threadTs === message.ts)
+    ? { thread_ts: message.ts }
+    : {};
 }
 
 function contentOf(given: Arguments): Pick<FakeMessage, 'text' | 'blocks'> {
