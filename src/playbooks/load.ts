@@ -32,14 +32,15 @@ export function parsePlaybook(text: string, file: string, known: Known): Playboo
     known,
     (name) => hiddenStep(name, ids, { reached, yaml }) ?? (trigger === undefined ? undefined : notGiven(name, trigger)),
   );
-  const parsed = reader.parse(PlaybookFile, yaml.value, []);
+  const whole = reader.parse(PlaybookFile, yaml.value, []);
+  const parsed = whole ?? readOn(yaml.value);
   if (parsed === undefined) throw failure(reader);
   ids = collectIds(parsed.steps, ['steps']);
   reportIds(reader, ids);
   if (ids.excess !== undefined) throw failure(reader);
   trigger = triggerOf(parsed.on);
   const inputs = inputSpecs(reader, parsed.inputs ?? {});
-  const permissions = permissionsOf(reader, parsed);
+  const permissions = whole === undefined ? ANYBODY : permissionsOf(reader, whole);
   const names = triggerNames(trigger, inputs);
   const building = { reader, taken: new Set(ids.found.keys()), reached };
   const { steps } = buildSteps(building, parsed.steps, { path: ['steps'], prefix: 'step', names });
@@ -100,6 +101,16 @@ function filesOf(dir: string, problems: FileProblem[]): readonly string[] {
     });
     return [];
   }
+}
+
+/** Stands for permissions that were refused, so that nothing else is said about them. */
+const ANYBODY: Playbook['permissions'] = { run: [], approve: ['anybody'] };
+
+/** What can still be checked of a file whose name, description, permissions or time limit were refused. */
+function readOn(value: unknown): PlaybookFile | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const { name: _, description: __, permissions: ___, time_limit: ____, ...rest } = Object.fromEntries<unknown>(Object.entries(value));
+  return PlaybookFile.safeParse({ ...rest, name: 'unnamed', description: 'None' }).data;
 }
 
 function failure(reader: Reader): PlaybookError {

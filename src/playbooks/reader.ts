@@ -63,7 +63,9 @@ export function openReader(file: YamlFile, known: Known, hidden: Reader['hidden'
       const parsed = schema.safeParse(value);
       if (parsed.success) return parsed.data;
       problems.push(...zodProblems(parsed.error, schema, file, path));
-      return undefined;
+      // Unknown fields alone do not keep the rest from being checked.
+      if (parsed.error.issues.some(({ code }) => code !== 'unrecognized_keys')) return undefined;
+      return schema.safeParse(withoutUnknown(value, parsed.error)).data;
     },
     text: (text, path, names) => {
       const compiled = compileText(text, names);
@@ -94,6 +96,17 @@ export function openReader(file: YamlFile, known: Known, hidden: Reader['hidden'
 /** A value that is the same in every run. */
 export function constantOf(value: unknown): Template {
   return { constant: true, evaluate: () => value };
+}
+
+function withoutUnknown(value: unknown, error: z.ZodError): unknown {
+  const copy = structuredClone(value);
+  for (const issue of error.issues) {
+    if (issue.code !== 'unrecognized_keys') continue;
+    let owner: unknown = copy;
+    for (const key of issue.path) owner = typeof owner === 'object' && owner !== null ? Reflect.get(owner, key) : undefined;
+    if (typeof owner === 'object' && owner !== null) for (const key of issue.keys) Reflect.deleteProperty(owner, key);
+  }
+  return copy;
 }
 
 function checked(value: unknown, kind: 'bool' | 'list'): unknown {

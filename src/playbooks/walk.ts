@@ -47,6 +47,8 @@ function walkList(walk: Walk, steps: readonly Step[], prefix: string, variables:
 function walkStep(walk: Walk, step: Step, path: string, variables: Variables): Next | null {
   const record = walk.records.get(path);
   try {
+    // A branch goes on even when its sibling has failed the whole.
+    if (step.kind === 'parallel' && branchOf(walk, step, path) !== undefined) return walkParallel(walk, step, path, { record, variables });
     if (record === undefined && step.when !== undefined && step.when.evaluate(variables) !== true) {
       return { kind: 'note', path, step, status: 'skipped', output: null };
     }
@@ -128,8 +130,13 @@ function walkLoop(walk: Walk, step: LoopStep, path: string, { record, variables 
   return null;
 }
 
+/** The branch of this step that the walked line is, or is in. */
+function branchOf(walk: Walk, step: ParallelStep, path: string): ParallelStep['branches'][number] | undefined {
+  return step.branches.find(({ name }) => walk.line === `${path}:${name}` || walk.line.startsWith(`${path}:${name}/`));
+}
+
 function walkParallel(walk: Walk, step: ParallelStep, path: string, { record, variables }: State): Next | null {
-  const own = step.branches.find(({ name }) => walk.line === `${path}:${name}` || walk.line.startsWith(`${path}:${name}/`));
+  const own = branchOf(walk, step, path);
   if (own !== undefined) return walkList(walk, own.steps, `${path}:${own.name}/`, variables) ?? { kind: 'done' };
   if (record === undefined) return { kind: 'fork', path, step, lines: step.branches.map(({ name }) => `${path}:${name}`) };
   if (record.status !== 'done') return { kind: 'parked', path };

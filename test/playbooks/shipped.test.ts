@@ -20,7 +20,7 @@ const FILES = readdirSync(DIR).filter((name) => name.endsWith('.yaml') && name !
 let catalogue: ActionCatalogue;
 beforeAll(async () => {
   const connectors = { azure: null, sentinel: null, entra: null, defender: null, servicenow: null, paloalto: null, email: null };
-  const unused = async () => Promise.reject(new Error('not called'));
+  const unused = (): Promise<never> => Promise.reject(new Error('not called'));
   catalogue = await createCatalogue({
     settings: { ...connectors, http: { allowedHosts: [], allowedPrivateHosts: [] } },
     chat: { post: unused, update: unused, postIncident: unused },
