@@ -56,6 +56,6 @@ export function networkFailureOf(error: unknown): NetworkFailure {
 function codeOf(error: unknown, depth: number): string {
   if (!(error instanceof Error) || depth > 4) return '';
   if ('code' in error && typeof error.code === 'string') return error.code;
-  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
   return codeOf(inner, depth + 1);
 }

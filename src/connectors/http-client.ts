@@ -38,7 +38,11 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   );
   const down = handleWhenResult((tried) => isTried(tried) && 'failed' in tried && tried.down);
   const breaker = circuitBreaker(down, { halfOpenAfter: timing.breakMs, breaker: new ConsecutiveBreaker(timing.breakAfter) });
-  const policy = wrap(retry(again, { maxAttempts: timing.retries, backoff: pause }), breaker);
+  const repeat = retry(again, { maxAttempts: timing.retries, backoff: pause });
+  const policy = wrap(repeat, breaker);
+  repeat.onRetry(({ delay, attempt: count }) =>
+    options.log.info('outside call is tried again', { connector: options.connector, afterMs: Math.round(delay), attempt: count }),
+  );
   breaker.onBreak(() =>
     options.log.warn('outside system is failing, pausing calls', { connector: options.connector, pauseMs: timing.breakMs }),
   );
@@ -109,8 +113,6 @@ async function attempt(
   call: Call<z.ZodType>,
   { send, timing }: { send: Send; timing: Timing },
 ): Promise<Tried> {
-  const limit = AbortSignal.timeout(timing.attemptMs);
-  const signal = AbortSignal.any([call.signal, limit]);
   if (call.signal.aborted) return { failed: stopped(options, call), again: false, down: false };
   let credentials: Readonly<Record<string, string>>;
   try {
@@ -123,6 +125,9 @@ async function attempt(
   const form = call.form === undefined ? undefined : new URLSearchParams(call.form).toString();
   const body = form ?? (call.json === undefined ? undefined : JSON.stringify(call.json));
   const type = body === undefined ? {} : { 'content-type': form === undefined ? 'application/json' : 'application/x-www-form-urlencoded' };
+  const limit = AbortSignal.timeout(timing.attemptMs);
+  const signal = AbortSignal.any([call.signal, limit]);
+  const started = performance.now();
   try {
     const answer = await send(url, {
       method: call.method,
@@ -130,6 +135,14 @@ async function attempt(
       body,
       signal,
       maxBytes: 8_000_000,
+    });
+    const { connector, log } = options;
+    log.debug('outside call', {
+      connector,
+      method: call.method,
+      path: url.pathname,
+      status: answer.status,
+      ms: Math.round(performance.now() - started),
     });
     return answer.status >= 200 && answer.status < 300 ? { ok: answer } : refusedBy(options, call, answer);
   } catch (error) {

@@ -1,7 +1,7 @@
 // Sends one request and reads the whole answer, bounded. Two ways: fetch, and node:http(s) where the peer's certificate or address must be chosen.
 // Redirects are never followed: a credential must not travel to another address.
 
-import { type RequestOptions, request as requestHttp } from 'node:http';
+import { type IncomingHttpHeaders, type RequestOptions, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 
@@ -47,20 +47,22 @@ export function sendByNode(options: { readonly ca?: string; readonly address?: s
       const sent = open(url, { method, headers: { ...headers, ...length }, signal, ...pinned, ...trust }, (response) => {
         readAll(response, maxBytes)
           .then((text) => {
-            const answered = Object.entries(response.headers).map(([name, value]) => [
-              name,
-              Array.isArray(value) ? value.join(', ') : (value ?? ''),
-            ]);
-            resolve({ status: response.statusCode ?? 0, headers: Object.fromEntries(answered), text });
+            resolve({ status: response.statusCode ?? 0, headers: headersOf(response.headers), text });
           })
           .catch((error: unknown) => {
             response.destroy();
-            reject(error);
+            reject(error instanceof Error ? error : new Error(String(error)));
           });
       });
       sent.on('error', reject);
       sent.end(body);
     });
+}
+
+function headersOf(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
+  const flat: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) flat[name] = Array.isArray(value) ? value.join(', ') : (value ?? '');
+  return flat;
 }
 
 function lookupOf(address: string): LookupFunction {

@@ -39,6 +39,5 @@ export function refang(text: string): string {
 
 /** Shows what would otherwise hide: controls, direction marks and zero-width characters become U+FFFD. For values from outside that identify something. */
 export function exposeHidden(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-  return text.replace(INVISIBLE, '\ufffd').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, '\ufffd');
+  return text.replace(INVISIBLE, '\ufffd').replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, '\ufffd');
 }

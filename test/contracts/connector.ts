@@ -109,6 +109,7 @@ export function describeConnector(sample: ConnectorSample): void {
     it('does not stumble over nonsense', async () => {
       world.faults.nonsense();
       const error = await failure(run());
+      expect(error.connector).toMatch(/^[a-z]+$/);
       expectReadable(error);
     });
 

@@ -32,7 +32,14 @@ export function request({ settings, log, timing }: HttpActionOptions): Action {
     input: RequestInput,
     output: RequestOutput,
     describe: (input) => `${input.method} ${input.url.slice(0, 200)}`,
-    async run(input, { key, signal }) {
+    async run(input, { key, signal, repeated }) {
+      // Repeating these is harmless by definition (RFC 9110, 9.2.2); of others only the playbook's author knows.
+      const repeatable = ['GET', 'PUT', 'DELETE'].includes(input.method) || input.repeatable;
+      if (repeated && !repeatable) {
+        throw refused(
+          'An earlier attempt was cut off and may have been done; whether it was cannot be seen from here. Check at the receiver, then run it again.',
+        );
+      }
       const url = new URL(input.url);
       const address = await allowedAddress(url, settings);
       const body = input.body === undefined ? undefined : JSON.stringify(input.body);
@@ -53,8 +60,7 @@ export function request({ settings, log, timing }: HttpActionOptions): Action {
           return answered;
         },
       });
-      const repeatable = input.method === 'GET';
-      const headers = { ...(repeatable ? {} : { 'idempotency-key': key }), ...checkedHeaders(input.headers) };
+      const headers = { ...(input.method === 'GET' ? {} : { 'idempotency-key': key }), ...checkedHeaders(input.headers) };
       const called = await client.call({
         method: input.method,
         path: `${url.pathname}${url.search}`,

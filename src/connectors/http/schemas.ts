@@ -9,6 +9,10 @@ export const RequestInput = z.object({
     .describe('Only hosts that picket.yaml allows'),
   headers: z.record(z.string(), z.string()).default({}),
   body: z.json().optional().describe('Sent as JSON'),
+  repeatable: z
+    .boolean()
+    .default(false)
+    .describe('A POST or PATCH that was cut off may be sent again: the receiver takes each Idempotency-Key once'),
 });
 
 export const RequestOutput = z.object({

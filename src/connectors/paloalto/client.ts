@@ -1,6 +1,6 @@
 // The XML API of PAN-OS: tags on addresses, which a dynamic address group in a deny rule matches. No commit is needed.
 // HTTP 200 carries errors too: the status attribute of the answer decides, and a duplicate is an error that means "it is so already".
-import { XMLBuilder, XMLParser, XMLValidator } from 'fast-xml-parser';
+import { XMLParser } from 'fast-xml-parser';
 import { z } from 'zod';
 import type { Log } from '../../model/log.ts';
 import type { PaloAltoSettings } from '../../model/settings.ts';
@@ -59,15 +59,13 @@ export function createPaloAltoClient({ settings, ...rest }: PaloAltoClientOption
     register: (ip, options) => tagged('register', ip, options),
     unregister: (ip, signal) => tagged('unregister', ip, { timeoutSeconds: 0, signal }),
     async isRegistered(ip, signal) {
-      const cmd = builder.build({ show: { object: { 'registered-ip': { ip } } } });
+      const cmd = `<show><object><registered-ip><ip>${escaped(ip)}</ip></registered-ip></object></show>`;
       const answer = await ask({ type: 'op', cmd, vsys: settings.vsys }, signal);
       if (!answer.ok) throw failed(answer);
       return answer.entries.some((entry) => entry.ip === ip && entry.tags.includes(settings.tag));
     },
   };
 }
-
-const builder = new XMLBuilder({ ignoreAttributes: false, attributeNamePrefix: '@' });
 
 // Attributes are dropped and `007` becomes 7 by default; one member would come as a text and two as a list.
 const parser = new XMLParser({
@@ -82,9 +80,16 @@ function message(
   verb: 'register' | 'unregister',
   { ip, tag, timeoutSeconds }: { ip: string; tag: string; timeoutSeconds: number },
 ): string {
-  const member = timeoutSeconds > 0 ? { '@timeout': String(timeoutSeconds), '#text': tag } : { '#text': tag };
-  const entry = { '@ip': ip, ...(verb === 'register' ? { '@persistent': '1' } : {}), tag: { member } };
-  return builder.build({ 'uid-message': { version: '1.0', type: 'update', payload: { [verb]: { entry } } } });
+  const timeout = timeoutSeconds > 0 ? ` timeout="${timeoutSeconds}"` : '';
+  const persistent = verb === 'register' ? ' persistent="1"' : '';
+  const entry = `<entry ip="${escaped(ip)}"${persistent}><tag><member${timeout}>${escaped(tag)}</member></tag></entry>`;
+  return `<uid-message><version>1.0</version><type>update</type><payload><${verb}>${entry}</${verb}></payload></uid-message>`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&apos;' };
+
+function escaped(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ESCAPES[character] ?? '');
 }
 
 interface Answer {
@@ -99,8 +104,7 @@ const Response = z.object({ response: z.looseObject({ '@status': z.enum(['succes
 
 function readAnswer(xml: string): Answer {
   // The parser alone takes a document that ends in the middle for a whole one.
-  const valid = XMLValidator.validate(xml);
-  const parsed = valid === true ? Response.safeParse(parser.parse(xml)) : undefined;
+  const parsed = isWhole(xml) ? Response.safeParse(parse(xml)) : undefined;
   if (parsed?.success !== true) {
     throw new CallError(
       'The firewall answered something that is not its XML: check that PALOALTO_URL points to it and not to a proxy or sign-in page.',
@@ -123,6 +127,20 @@ function readAnswer(xml: string): Answer {
   return { ok: response['@status'] === 'success', code: response['@code'], words: textOf(response.msg) || textOf(result), entries };
 }
 
+function isWhole(xml: string): boolean {
+  return /<\/response>\s*$/.test(xml) || /^(?:<\?xml[^>]*\?>)?\s*<response[^<>]*\/>\s*$/.test(xml);
+}
+
+function parse(xml: string): unknown {
+  try {
+    const document: unknown = parser.parse(xml);
+    return document;
+  } catch {
+    // Malformed, or entities beyond the parser's bounds: the schema refuses what is not there.
+    return undefined;
+  }
+}
+
 /** All text in a part of the answer, wherever the firewall nested it. */
 function textOf(node: unknown): string {
   if (typeof node === 'string') return node.trim();
@@ -137,7 +155,7 @@ function textOf(node: unknown): string {
 }
 
 function wordsOf(xml: string): string {
-  return XMLValidator.validate(xml) === true ? textOf(parser.parse(xml)) : '';
+  return isWhole(xml) ? textOf(parse(xml)) : '';
 }
 
 const DENIED = new Set(['15', '16', '22', '403']);

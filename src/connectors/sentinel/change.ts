@@ -117,11 +117,12 @@ function labels(change: Change, present: unknown): readonly unknown[] {
 /** The owner without the nulls that the API sends for nobody and does not take back. */
 function kept(owner: unknown): Readonly<Record<string, string>> | null {
   if (!isObject(owner)) return null;
-  const parts = ['objectId', 'email', 'userPrincipalName', 'assignedTo', 'ownerType'].flatMap((name) => {
+  const parts: Record<string, string> = {};
+  for (const name of ['objectId', 'email', 'userPrincipalName', 'assignedTo', 'ownerType']) {
     const value = text(pick(owner, name));
-    return value === '' ? [] : [[name, value]];
-  });
-  return parts.length === 0 ? null : Object.fromEntries(parts);
+    if (value !== '') parts[name] = value;
+  }
+  return Object.keys(parts).length === 0 ? null : parts;
 }
 
 function newOwner(owner: string): Readonly<Record<string, string>> | null {

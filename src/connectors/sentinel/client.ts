@@ -1,7 +1,7 @@
 // Microsoft Sentinel over ARM: incidents, their comments, alerts and entities.
 // A PUT replaces the whole incident, so it always carries the etag of the read it was made from (Incidents.json, stable 2024-03-01).
 import { z } from 'zod';
-import { ActionError } from '../../model/errors.ts';
+import { ActionError, messageOf } from '../../model/errors.ts';
 import type { Log } from '../../model/log.ts';
 import type { SentinelSettings } from '../../model/settings.ts';
 import { createAzureClient } from '../azure/client.ts';
@@ -67,7 +67,17 @@ export function createSentinelClient(options: SentinelClientOptions): SentinelCl
     properties: body.properties,
   });
 
-  const client: SentinelClient = {
+  /** One unusable incident must not keep the others out. */
+  const readable = (item: unknown): ParsedIncident | null => {
+    try {
+      return parseIncident(item);
+    } catch (error) {
+      rest.log.warn('incident of the list skipped', { reason: messageOf(error) });
+      return null;
+    }
+  };
+
+  return {
     async read(reference, signal) {
       const path = `${pathOf(reference, root)}?${version}`;
       return current((await http.call({ method: 'GET', path, answer: AnyIncident, repeatable: true, signal })).body);
@@ -109,12 +119,14 @@ export function createSentinelClient(options: SentinelClientOptions): SentinelCl
           repeatable: true,
           signal,
         });
-        for (const item of body.value) yield parseIncident(item);
+        for (const item of body.value) {
+          const incident = readable(item);
+          if (incident !== null) yield incident;
+        }
         path = nextPath(body.nextLink, settings.baseUrl);
       }
     },
   };
-  return client;
 }
 
 const INCIDENT =

@@ -93,7 +93,7 @@ describe('tokens by client secret', () => {
   it('tries again after a failure instead of keeping it', async () => {
     const tokens = createTokenProvider(settings, { log: quietLog, timing: QUICK });
     answer.status = 400;
-    await expect(tokens.token(SCOPE, signal())).rejects.toThrow();
+    await expect(tokens.token(SCOPE, signal())).rejects.toThrow(/refused the request \(400\)/);
     answer.status = 200;
     await expect(tokens.token(SCOPE, signal())).resolves.toBe('token');
   });

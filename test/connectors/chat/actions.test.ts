@@ -65,7 +65,7 @@ describe('chat actions', () => {
   });
 
   it('refuse empty texts', async () => {
-    await expect(run('chat.post', { channel: 'soc', text: '' })).rejects.toThrow();
+    await expect(run('chat.post', { channel: 'soc', text: '' })).rejects.toThrow(/text/);
     expect(told).toEqual([]);
   });
 });

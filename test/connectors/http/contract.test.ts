@@ -4,7 +4,7 @@ import { describeConnector } from '../../contracts/connector.ts';
 import { startFaultProxy } from '../../contracts/fault-proxy.ts';
 import { httpFaults, nothingBut } from '../worlds.ts';
 
-const input = { method: 'POST', url: 'https://hooks.example.com/alert', body: { alert: 1 } };
+const input = { method: 'POST', url: 'https://hooks.example.com/alert', body: { alert: 1 }, repeatable: true };
 
 async function open() {
   const keys = new Set<unknown>();

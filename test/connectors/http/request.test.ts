@@ -94,6 +94,14 @@ describe('http.request', () => {
     await expect(action().run({ method: 'POST', url }, contextOf())).rejects.toThrow(/may have been done/);
     expect(seen).toHaveLength(1);
   });
+
+  it('does not send a POST again of which nobody knows whether it was done', async () => {
+    await expect(action().run({ method: 'POST', url }, contextOf({ repeated: true }))).rejects.toThrow(/cut off.*Nothing was sent/);
+    expect(seen).toHaveLength(0);
+    await action().run({ method: 'PUT', url }, contextOf({ repeated: true }));
+    await action().run({ method: 'POST', url, repeatable: true }, contextOf({ repeated: true }));
+    expect(seen.map((request) => request.method)).toEqual(['PUT', 'POST']);
+  });
 });
 
 describe('addresses with a special use', () => {
