@@ -16,6 +16,7 @@ const OWN = [
   'mailbox.js',
   'messages.js',
   'messages.css',
+  'side.css',
 ] as const;
 
 /** The file at this path of the console, null when there is none. */

@@ -3,12 +3,13 @@ import { getMails } from './backend.js';
 import { byId, clock, el } from './dom.js';
 
 /** @typedef {import('./backend.js').MailHead} MailHead */
+/** `problem`: why the mails cannot be read, '' when they can. @typedef {{ mails: MailHead[], others: number, problem: string }} Mails */
 
 /**
  * Draws the list, and beside it the mail that is open.
- * @param {{ mails: MailHead[], others: number, open: string, address: string, onOpen: (id: string) => void }} view
+ * @param {Mails & { open: string, address: string, onOpen: (id: string) => void }} view
  */
-export function drawMailbox({ mails, others, open, address, onOpen }) {
+export function drawMailbox({ mails, others, problem, open, address, onOpen }) {
   const current = mails.find(({ id }) => id === open);
   const rows = mails.map((mail) =>
     el(
@@ -29,8 +30,12 @@ export function drawMailbox({ mails, others, open, address, onOpen }) {
       ? el(
           'div',
           { class: 'empty' },
-          el('h2', {}, 'No mail'),
-          el('p', {}, `${address === '' ? 'This person has no address.' : `Nothing has been sent to ${address}.`}${elsewhere}`),
+          el('h2', {}, problem === '' ? 'No mail' : 'The mailbox cannot be read'),
+          el(
+            'p',
+            {},
+            `${problem !== '' ? problem : address === '' ? 'This person has no address.' : `Nothing has been sent to ${address}.`}${elsewhere}`,
+          ),
         )
       : el(
           'div',
@@ -60,17 +65,26 @@ export function drawMailbox({ mails, others, open, address, onOpen }) {
   byId('conversation').replaceChildren(el('div', { class: `mailbox ${current === undefined ? '' : 'reading'}` }, list, mail));
 }
 
+/** @param {string} problem @param {string} address */
+function emptyText(problem, address) {
+  if (problem !== '') return problem;
+  return address === '' ? 'This person has no address.' : `Nothing has been sent to ${address}.`;
+}
+
 /**
  * Asks for the mails every few seconds while the page is looked at.
  * @param {() => string} person
- * @param {(result: { mails: MailHead[], others: number }) => void} onMails
+ * @param {(result: Mails) => void} onMails
  * @returns {() => Promise<void>} asks now
  */
 export function watchMails(person, onMails) {
   const look = async () => {
     const asked = person();
-    const result = await getMails(asked).catch(() => null);
-    if (result !== null && asked === person()) onMails(result);
+    const result = await getMails(asked).then(
+      (mails) => ({ ...mails, problem: '' }),
+      (error) => ({ mails: [], others: 0, problem: error instanceof Error ? error.message : String(error) }),
+    );
+    if (asked === person()) onMails(result);
   };
   setInterval(() => {
     if (document.visibilityState === 'visible') void look();

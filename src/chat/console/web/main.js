@@ -14,8 +14,8 @@ let me = people.find(({ id }) => id === address.get('as')) ?? people[0] ?? { id:
 let open = address.get('in') ?? channels[0] ?? `@${me.id}`;
 /** @type {Map<string, number>} */
 const unread = new Map();
-/** @type {{ mails: import('./backend.js').MailHead[], others: number }} */
-let mailbox = { mails: [], others: 0 };
+/** @type {import('./mailbox.js').Mails} */
+let mailbox = { mails: [], others: 0, problem: '' };
 let openMail = '';
 /** @type {Set<string>} */
 const readMails = new Set();
@@ -87,7 +87,7 @@ async function actAs(id) {
   if (open.startsWith('@')) open = `@${me.id}`;
   unread.clear();
   openMail = '';
-  mailbox = { mails: [], others: 0 };
+  mailbox = { mails: [], others: 0, problem: '' };
   connect();
   await Promise.all([go(open), lookForMails()]);
 }
