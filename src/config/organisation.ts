@@ -1,8 +1,8 @@
 // People, roles and channels: the file's values against each other and against the platforms that are configured.
-import { closeMatch } from '../model/close-match.ts';
 import type { FileProblem } from '../model/errors.ts';
 import type { Place, Platform } from '../model/place.ts';
 import type { ChannelSettings, Identity, PersonSettings, RoleSettings, Settings } from '../model/settings.ts';
+import { suggest } from '../yaml/suggest.ts';
 import type { ConfigFile, ReadFile } from './file.ts';
 import { SANDBOX_CHANNELS, SANDBOX_PEOPLE } from './sandbox.ts';
 
@@ -94,7 +94,7 @@ function roleProblems({ values, problemAt }: ReadFile): FileProblem[] {
   const known = Object.keys(values.roles);
   const check = (path: readonly PropertyKey[], roles: readonly string[]): FileProblem[] =>
     roles.flatMap((role, index) =>
-      known.includes(role) ? [] : [problemAt([...path, index], `there is no role ${role}`, hint(role, known))],
+      known.includes(role) ? [] : [problemAt([...path, index], `there is no role ${role}`, suggest(role, known))],
     );
   return [
     ...Object.entries(values.people).flatMap(([id, { roles }]) => check(['people', id, 'roles'], roles)),
@@ -115,12 +115,7 @@ function channelProblems({ values, problemAt }: ReadFile, channels: readonly Cha
     if (toPlaces(channel).length === 0) refuse('', `channel ${name} is nowhere: give it a slack or a teams place`);
   }
   for (const [index, name] of (values.incidentChannels ?? []).entries()) {
-    if (!known.includes(name)) problems.push(problemAt(['incidentChannels', index], `there is no channel ${name}`, hint(name, known)));
+    if (!known.includes(name)) problems.push(problemAt(['incidentChannels', index], `there is no channel ${name}`, suggest(name, known)));
   }
   return problems;
-}
-
-function hint(word: string, known: readonly string[]): string {
-  const near = closeMatch(word, known);
-  return near === '' ? `known: ${known.join(', ')}` : `did you mean ${near}?`;
 }

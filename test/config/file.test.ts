@@ -4,19 +4,15 @@ import { REAL, refusal } from './load.ts';
 
 describe('a mistake in picket.yaml', () => {
   it.each([
-    ['an unknown key', 'people: {}\npeeple: {}\n', 'picket.yaml:2:1 unknown key peeple (did you mean people?)'],
-    [
-      'an unknown key inside',
-      'people:\n  ana: { name: Ana, rolls: [x] }\n',
-      'picket.yaml:2:21 unknown key people.ana.rolls (did you mean roles?)',
-    ],
-    ['a secret', 'slack: { signingSecret: x }\n', 'picket.yaml:1:1 unknown key slack'],
-    ['broken YAML', 'people:\n  ana: [\n', 'picket.yaml:3:1 is not YAML'],
-    ['a key twice', 'people: {}\npeople: {}\n', 'picket.yaml:2:1 is not YAML: Map keys must be unique'],
-    ['a list for a map', 'people: [ana]\n', 'picket.yaml:1:1 people: '],
-    ['no name', 'people:\n  ana: {}\n', 'picket.yaml:2:3 people.ana.name'],
-    ['a wrong identity', 'people:\n  ana: { name: Ana, slack: U01 }\n', 'write team id and user id'],
-    ['a wrong address', 'people:\n  ana: { name: Ana, email: ana }\n', 'people.ana.email: write one e-mail address'],
+    ['an unknown key', 'people: {}\npeeple: {}\n', 'picket.yaml:2:1 unknown field peeple (did you mean people?)'],
+    ['an unknown key inside', 'people:\n  ana: { name: Ana, rolls: [x] }\n', 'picket.yaml:2:21 unknown field rolls (did you mean roles?)'],
+    ['a secret', 'slack: { signingSecret: x }\n', 'picket.yaml:1:1 unknown field slack'],
+    ['broken YAML', 'people:\n  ana: [\n', 'picket.yaml:3:1 YAML: '],
+    ['a key twice', 'people: {}\npeople: {}\n', 'picket.yaml:2:1 YAML: Map keys must be unique'],
+    ['a list for a map', 'people: [ana]\n', 'picket.yaml:1:9 people must be a map'],
+    ['no name', 'people:\n  ana: {}\n', 'picket.yaml:2:8 name is missing'],
+    ['a wrong identity', 'people:\n  ana: { name: Ana, slack: U01 }\n', 'must be team id and user id'],
+    ['a wrong address', 'people:\n  ana: { name: Ana, email: ana }\n', '2:28 email must be one e-mail address'],
     [
       'an unknown role',
       'roles: { analyst: }\nadminRoles: [analyst]\npeople:\n  ana: { name: Ana, roles: [analist] }\n',
@@ -40,8 +36,8 @@ describe('a mistake in picket.yaml', () => {
       'channels: { soc: { console: soc } }\nincidentChannels: [sok]\n',
       'picket.yaml:2:20 there is no channel sok (did you mean soc?)',
     ],
-    ['a name that is none', 'people:\n  Ana Lee: { name: Ana }\n', 'picket.yaml:2:3 people.Ana Lee is not a name'],
-    ['a URL for a host', 'http: { allowedHosts: ["https://example.com/x"] }\n', 'write a host name'],
+    ['a name that is none', 'people:\n  Ana Lee: { name: Ana }\n', 'picket.yaml:2:3 Ana Lee must be a name'],
+    ['a URL for a host', 'http: { allowedHosts: ["https://example.com/x"] }\n', 'must be a host name'],
     ['text instead of a map', 'just text\n', 'picket.yaml:1:1'],
   ])('%s is named with its place', (_name, yaml, message) => {
     expect(refusal({}, yaml)).toContain(message);
