@@ -1,0 +1,116 @@
+// A whole SOC for a story: outside world, platforms, database and Picket in front of them.
+import type { Settings } from '../../src/model/settings.ts';
+import { type Sandbox, startSandbox } from '../../src/sandbox/sandbox.ts';
+import { type App, appSettings, startApp } from './app.ts';
+import { type TestDatabase, testDatabase } from './database.ts';
+import { until } from './effects.ts';
+import { type FakeSlack, startFakeSlack } from './fake-slack/fake-slack.ts';
+import { consoleHands, type Hands, mailHands, type SlackSeats, slackHands } from './hands.ts';
+import { quietLog } from './quiet-log.ts';
+
+export interface Soc {
+  readonly sandbox: Sandbox;
+  readonly slack: FakeSlack;
+  readonly seats: SlackSeats;
+  readonly database: TestDatabase;
+  readonly settings: Settings;
+  app: App;
+  readonly hands: Readonly<Record<'console' | 'slack' | 'email', Hands>>;
+  /** What the outside systems hold. */
+  state(): Promise<OutsideState>;
+  fault(fault: object): Promise<void>;
+  clearFaults(): Promise<void>;
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface OutsideState {
+  readonly users: readonly {
+    readonly userPrincipalName: string;
+    readonly accountEnabled: boolean;
+    readonly administrator: boolean;
+    readonly userType: string;
+    readonly onPremisesSyncEnabled: boolean;
+  }[];
+  readonly blocked: readonly { readonly ip: string }[];
+  readonly tickets: readonly { readonly sys_id: string; readonly state: string; readonly journal: readonly { readonly value: string }[] }[];
+  readonly incidents: readonly {
+    readonly number: number;
+    readonly status: string;
+    readonly classification: string;
+    readonly comments: readonly { readonly message: string }[];
+  }[];
+}
+
+export async function startSoc(): Promise<Soc> {
+  const [sandbox, slack, database] = [await startSandbox({ log: quietLog }), await startFakeSlack(), await testDatabase()];
+  const people = ['bob', 'carol', 'dave', 'erin'];
+  const users = Object.fromEntries(people.map((name) => [name, slack.addUser({ name, email: `${name}@contoso.com` })]));
+  const channel = slack.addChannel({ name: 'soc' });
+  const base = await appSettings(database.url);
+  const settings: Settings = {
+    ...base,
+    people: base.people.map((person) => ({ ...person, slack: [{ tenant: slack.team.id, user: users[person.id]?.id ?? '' }] })),
+    channels: base.channels.map((one) => ({
+      ...one,
+      places: [...one.places, { platform: 'slack', tenant: slack.team.id, conversation: channel.id, thread: '', person: '' }],
+    })),
+    slack: {
+      signingSecret: slack.team.signingSecret,
+      botToken: slack.team.botToken,
+      appToken: '',
+      clientId: '',
+      clientSecret: '',
+      ssoManagedTeams: [],
+      apiUrl: slack.apiUrl,
+    },
+  };
+  slack.connect(settings.publicUrl);
+  const seats = { slack, channel, users };
+  const soc: Soc = {
+    sandbox,
+    slack,
+    seats,
+    database,
+    settings,
+    app: await startApp(settings, sandbox),
+    hands: { console: consoleHands(() => soc.app), slack: slackHands(seats), email: mailHands(() => sandbox) },
+    state: async () => JSON.parse(await (await fetch(`${sandbox.url}/control/state`)).text()),
+    fault: async (fault) => {
+      const answer = await fetch(`${sandbox.url}/control/faults`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(fault),
+      });
+      if (!answer.ok) throw new Error(await answer.text());
+    },
+    clearFaults: async () => void (await fetch(`${sandbox.url}/control/faults`, { method: 'DELETE' })),
+    restart: async () => {
+      soc.app = await startApp(settings, sandbox);
+    },
+    close: async () => {
+      await soc.app.stop();
+      await slack.stop();
+      await sandbox.stop();
+      await database.drop();
+    },
+  };
+  return soc;
+}
+
+export function isDisabled(state: OutsideState, upn: string): boolean {
+  return state.users.some((user) => user.userPrincipalName === upn && !user.accountEnabled);
+}
+
+/** Resolves when the run with this number has this status; fails with its reason when it ends otherwise. */
+export async function runEnds(soc: Soc, number: number, status: string): Promise<void> {
+  await until(async () => {
+    const { rows } = await soc.database.store.query<{ status: string; summary: string }>(
+      'SELECT status, summary FROM run WHERE number = $1',
+      [number],
+    );
+    const now = rows[0]?.status ?? '';
+    if (now === 'failed' && status !== 'failed') throw new Error(`run ${number} failed: ${rows[0]?.summary}`);
+    return now === status;
+  }, `run ${number} ends as ${status}`);
+}
