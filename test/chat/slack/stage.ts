@@ -27,18 +27,20 @@ interface StageOptions {
   readonly socketMode?: boolean;
   /** Before the platform is made. */
   readonly prepare?: (fake: FakeSlack) => void;
+  /** Another replica of this stage's app: one Slack for both. */
+  readonly replicaOf?: SlackStage;
   readonly settings?: Partial<SlackSettings>;
   readonly options?: Partial<SlackOptions>;
 }
 
 export async function openStage(
   bot: Bot,
-  { settings = {}, options = {}, oauth = false, socketMode = false, prepare }: StageOptions = {},
+  { settings = {}, options = {}, oauth = false, socketMode = false, prepare, replicaOf }: StageOptions = {},
 ): Promise<SlackStage> {
-  const fake = await startFakeSlack();
-  const alice = fake.addUser({ name: 'alice' });
-  const bob = fake.addUser({ name: 'bob' });
-  const soc = fake.addChannel({ name: 'soc', members: [alice, bob] });
+  const fake = replicaOf?.fake ?? (await startFakeSlack());
+  const alice = replicaOf?.alice ?? fake.addUser({ name: 'alice' });
+  const bob = replicaOf?.bob ?? fake.addUser({ name: 'bob' });
+  const soc = replicaOf?.soc ?? fake.addChannel({ name: 'soc', members: [alice, bob] });
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const publicUrl = `http://127.0.0.1:${portOf(server.address())}`;
@@ -83,6 +85,7 @@ export async function openStage(
       await slack.stop();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      if (replicaOf !== undefined) return;
       await fake.stop();
       fake.expectNoProblems();
     },

@@ -30,7 +30,7 @@ export interface Sender {
   form(fields: Readonly<Record<string, string>>, options?: DeliveryOptions): Promise<Delivered>;
   json(body: object, options?: DeliveryOptions): Promise<Delivered>;
   raw(body: string, contentType: string, options?: DeliveryOptions): Promise<Delivered>;
-  /** The last delivery again, byte for byte. */
+  /** The last delivery again, byte for byte; over HTTP it goes to the target of now. */
   replay(): Promise<Delivered>;
 }
 
@@ -38,7 +38,7 @@ export function createSender(signingSecret: string): Sender {
   let again: (() => Promise<Delivered>) | null = null;
 
   async function send(request: { url: string; body: string; headers: Record<string, string> }): Promise<Delivered> {
-    again = () => send(request);
+    again = () => send({ ...request, url: sender.target });
     const started = performance.now();
     const response = await fetch(request.url, {
       method: 'POST',
