@@ -31,11 +31,7 @@ export function drawMailbox({ mails, others, problem, open, address, onOpen }) {
           'div',
           { class: 'empty' },
           el('h2', {}, problem === '' ? 'No mail' : 'The mailbox cannot be read'),
-          el(
-            'p',
-            {},
-            `${problem !== '' ? problem : address === '' ? 'This person has no address.' : `Nothing has been sent to ${address}.`}${elsewhere}`,
-          ),
+          el('p', {}, `${emptyText(problem, address)}${elsewhere}`),
         )
       : el(
           'div',
