@@ -4,14 +4,15 @@ import { fileURLToPath } from 'node:url';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { createCatalogue } from '../../src/connectors/registry.ts';
 import type { ActionCatalogue } from '../../src/model/action.ts';
+import type { Entity } from '../../src/model/entity.ts';
 import { loadPlaybooks } from '../../src/playbooks/load.ts';
 import { schemaText } from '../../src/playbooks/schema.ts';
+import { buildScope } from '../../src/playbooks/scope.ts';
 import { loadRules } from '../../src/rules/load.ts';
 import { matchRules } from '../../src/rules/match.ts';
-import { quietLog } from '../support/quiet-log.ts';
-import { incident } from './support.ts';
+import { realCatalogue } from './real-catalogue.ts';
+import { account, drive, incident, ip, run, succeed } from './support.ts';
 
 const DIR = fileURLToPath(new URL('../../playbooks', import.meta.url));
 const ROLES = ['analyst', 'admin', 'security-admins', 'network-admins'];
@@ -19,13 +20,7 @@ const FILES = readdirSync(DIR).filter((name) => name.endsWith('.yaml') && name !
 
 let catalogue: ActionCatalogue;
 beforeAll(async () => {
-  const connectors = { azure: null, sentinel: null, entra: null, defender: null, servicenow: null, paloalto: null, email: null };
-  const unused = (): Promise<never> => Promise.reject(new Error('not called'));
-  catalogue = await createCatalogue({
-    settings: { ...connectors, http: { allowedHosts: [], allowedPrivateHosts: [] } },
-    chat: { post: unused, update: unused, postIncident: unused },
-    log: quietLog,
-  });
+  catalogue = await realCatalogue();
 });
 
 describe('the shipped playbooks', () => {
@@ -54,6 +49,65 @@ describe('the shipped playbooks', () => {
     expect(started({})).toEqual(['stop-compromised-user']);
     expect(started({ severity: 'Medium' })).toEqual([]);
     expect(started({ entities: incident.entities.slice(0, 1) })).toEqual([]);
+  });
+});
+
+describe('walked to the end', () => {
+  const OUTPUT = {
+    sys_id: 's1',
+    number: 'INC1',
+    upn: 'alice@contoso.com',
+    display_name: 'Alice',
+    id: 'x',
+    ip: '203.0.113.50',
+    expires_at: '',
+    name: 'wks01',
+    os: 'Windows',
+    status: 'Pending',
+    url: 'https://example.com',
+  };
+  const host: Entity = { kind: 'host', key: 'wks01', display: 'wks01', value: 'wks01', fields: { hostName: 'wks01' } };
+
+  function steps(name: string, choice: string, start: { subject?: Entity; inputs?: Record<string, string> } = {}) {
+    const loaded = loadPlaybooks([DIR], { catalogue, roles: ROLES, channels: ['soc'] }).playbooks.get(name);
+    if (loaded === undefined) throw new Error(`no ${name}`);
+    const built = buildScope({ playbook: loaded, subject: null, incident, alertId: '', inputs: {}, run, ...start });
+    if ('refused' in built) throw new Error(built.why);
+    const called: string[] = [];
+    const { last } = drive(loaded, built.scope, (next) => {
+      if (next.kind === 'action') {
+        // What the step gives must be what the action takes.
+        catalogue.get(next.step.action)?.input.parse(next.input);
+        called.push(next.step.action);
+      }
+      return succeed({ choice, output: OUTPUT })(next);
+    });
+    expect(last).toEqual({ kind: 'done' });
+    return called;
+  }
+
+  it('stop-compromised-user blocks, or closes both', () => {
+    const opening = ['servicenow.create_incident', 'chat.post_incident'];
+    const block = ['entra.disable_user', 'entra.revoke_sessions', 'paloalto.block_ip', 'servicenow.comment', 'sentinel.add_comment'];
+    expect(steps('stop-compromised-user', 'block')).toEqual([...opening, ...block]);
+    expect(steps('stop-compromised-user', 'ignore')).toEqual([...opening, 'sentinel.close_incident', 'servicenow.close_incident']);
+  });
+
+  it.each([
+    ['block-user', 'block', account, ['entra.resolve_user', 'entra.disable_user', 'sentinel.add_comment']],
+    ['block-user', 'ignore', account, ['entra.resolve_user']],
+    ['revoke-sessions', 'sign_out', account, ['entra.resolve_user', 'entra.revoke_sessions', 'sentinel.add_comment']],
+    ['revoke-sessions', 'ignore', account, ['entra.resolve_user']],
+    ['block-ip', 'block', ip, ['paloalto.block_ip', 'sentinel.add_comment']],
+    ['block-ip', 'ignore', ip, []],
+    ['isolate-host', 'isolate', host, ['defender.find_machine', 'defender.isolate_machine', 'sentinel.add_comment']],
+    ['isolate-host', 'ignore', host, ['defender.find_machine']],
+  ])('%s does what is chosen: %s', (name, choice, subject, called) => {
+    expect(steps(name, choice, { subject })).toEqual(called);
+  });
+
+  it.each(['TruePositive', 'BenignPositive', 'FalsePositive', 'Undetermined'])('close-incident closes as %s', (classification) => {
+    expect(steps('close-incident', '', { inputs: { classification } })).toEqual(['sentinel.close_incident']);
   });
 });
 
