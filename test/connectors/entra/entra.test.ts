@@ -98,6 +98,14 @@ describe('disabling', () => {
     expect(output.before).toBe('unknown');
   });
 
+  it('does not believe an answer that changed nothing', async () => {
+    world.proxy.fail(/^PATCH/, { kind: 'answer', status: 204 });
+    await expect(world.run('entra.disable_user', { user: 'alice@contoso.com' })).rejects.toMatchObject({
+      retryable: true,
+      message: expect.stringContaining('still shows the account as it was'),
+    });
+  });
+
   it('explains why an administrator cannot be disabled', async () => {
     await expect(world.run('entra.disable_user', { user: 'root.admin@contoso.com' })).rejects.toMatchObject({
       code: 'action',

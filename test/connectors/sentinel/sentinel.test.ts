@@ -5,7 +5,7 @@ import { createCatalogue } from '../../../src/connectors/registry.ts';
 import { commentHtml } from '../../../src/connectors/sentinel/shared.ts';
 import { describeConnector } from '../../contracts/connector.ts';
 import { quietLog } from '../../support/quiet-log.ts';
-import { incidentOf, silentChat } from '../context.ts';
+import { contextOf, incidentOf, silentChat } from '../context.ts';
 import { httpFaults, nothingBut, type StandIns, startStandIns } from '../worlds.ts';
 
 let world: StandIns;
@@ -141,6 +141,16 @@ describe('changes', () => {
     expect(now.comments).toMatchObject([{ message: 'Carol &lt;b&gt;takes&lt;/b&gt; it' }]);
     await world.run('sentinel.assign_incident', { incident: armId, owner: '' });
     expect((await held()).owner).toBe('');
+  });
+
+  it('comments once when the step is repeated, and once per step', async () => {
+    const { key } = contextOf();
+    const input = { incident: armId, tags: ['picket'], comment: 'Tagged' };
+    await world.run('sentinel.add_tags', input, { key });
+    await world.run('sentinel.add_tags', input, { key, repeated: true });
+    expect((await held()).comments).toHaveLength(1);
+    await world.run('sentinel.add_tags', input);
+    expect((await held()).comments).toHaveLength(2);
   });
 
   it('reads the incident as it is now', async () => {

@@ -91,6 +91,16 @@ describe('work notes', () => {
     expect(JSON.stringify((await ticket(sysId)).journal).match(/Once/g)).toHaveLength(1);
   });
 
+  it('stand once when the process died before it knew, and twice for two steps', async () => {
+    const sysId = await open();
+    const { key } = contextOf();
+    await world.run('servicenow.comment', { ticket: sysId, text: 'Said' }, { key });
+    await world.run('servicenow.comment', { ticket: sysId, text: 'Said' }, { key, repeated: true });
+    expect(JSON.stringify((await ticket(sysId)).journal).match(/Said/g)).toHaveLength(1);
+    await world.run('servicenow.comment', { ticket: sysId, text: 'Said' });
+    expect(JSON.stringify((await ticket(sysId)).journal).match(/Said/g)).toHaveLength(2);
+  });
+
   it.each(['INC9999999', '0'.repeat(32), 'x^ORstate=1'])('say that there is no ticket %s', async (reference) => {
     await expect(world.run('servicenow.comment', { ticket: reference, text: 'x' })).rejects.toThrow(/has no incident/);
   });
