@@ -44,6 +44,17 @@ describe('the effects of a choice', () => {
     expect(effects(steps).block).toEqual(['Open ticket "x"', 'Perhaps: Does chat.post_incident', 'Ask: Block alice@contoso.com?']);
   });
 
+  it('stop at a question in a branch, which is said once', () => {
+    const second = approval('', 'second').replaceAll(/^/gm, '    ');
+    const steps = `${approval()}\n- parallel:\n  - name: a\n    steps:\n${second}\n  - { name: b, steps: [${NOTE}] }\n- ${NOTE}`;
+    expect(effects(steps).ignore).toEqual(['Ask: Block alice@contoso.com?', 'Post the incident to soc']);
+  });
+
+  it('name what a skipped part would do once, as perhaps', () => {
+    const steps = `${approval()}\n- { id: t, action: servicenow.create_incident, with: { short_description: x } }\n- when: t.open\n  parallel:\n  - { name: a, steps: [${NOTE}] }\n  - { name: b, steps: [{ wait: 5m }] }`;
+    expect(effects(steps).block).toEqual(['Open ticket "x"', 'Perhaps: Does chat.post_incident', 'Perhaps: Wait']);
+  });
+
   it('are cut after twenty lines', () => {
     const lines = effects(`${approval()}\n${`- ${NOTE}\n`.repeat(30).trim()}`).block ?? [];
     expect(lines).toHaveLength(21);

@@ -74,6 +74,13 @@ export const REFUSED: readonly (readonly [string, string, readonly string[]])[] 
     ['7: step t may not have run: it stands inside another step (line 6) (move what needs it beside it)'],
   ],
   [
+    'a reference into branches that may be skipped',
+    playbook(
+      '- when: incident.number > 3\n  parallel:\n  - { name: a, steps: [{ id: t, action: servicenow.create_incident, with: { short_description: x } }] }\n  - { name: b, steps: [{ wait: 5m }] }\n- { action: servicenow.close_incident, with: { ticket: "${{ t.sys_id }}" } }',
+    ),
+    ['9: step t may not have run: it stands inside another step (line 7) (move what needs it beside it)'],
+  ],
+  [
     'a misspelt field of an output',
     playbook(
       '- { id: t, action: servicenow.create_incident, with: { short_description: x } }\n- { action: servicenow.close_incident, with: { ticket: "${{ t.sysid }}" } }',
