@@ -138,11 +138,19 @@ describe('every file', () => {
 describe('package-lock.json', () => {
   const lock = packages('package-lock.json');
 
-  it('has a checksum for everything, and the address of no registry', () => {
-    const wrong = Object.entries(lock).filter(
-      ([name, locked]) => name !== '' && (locked.resolved !== undefined || locked.integrity === undefined),
-    );
+  it('has a checksum for everything but optional binaries of single platforms, and the address of no registry', () => {
+    const isBare = ({ integrity, optional, os }: Locked): boolean => integrity === undefined && !(optional === true && os !== undefined);
+    const wrong = Object.entries(lock).filter(([name, locked]) => name !== '' && (locked.resolved !== undefined || isBare(locked)));
     expect(wrong.map(([name]) => name)).toEqual([]);
+  });
+
+  it('has an entry for every optional package, without which npm ci refuses to install', () => {
+    const missing = Object.entries(lock).flatMap(([path, { optionalDependencies = {} }]) =>
+      Object.keys(optionalDependencies).filter(
+        (name) => lock[`node_modules/${name}`] === undefined && lock[`${path}/node_modules/${name}`] === undefined,
+      ),
+    );
+    expect(missing).toEqual([]);
   });
 
   it('has no package with an install script that package.json does not allow', () => {
@@ -159,6 +167,9 @@ interface Locked {
   readonly resolved?: string;
   readonly integrity?: string;
   readonly hasInstallScript?: boolean;
+  readonly optional?: boolean;
+  readonly os?: readonly string[];
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
 function packages(file: string): Record<string, Locked> {
