@@ -55,9 +55,9 @@ function compileClause(clause: string, paths: readonly string[]): Test {
   if (call !== null) {
     const [, name = '', path = '', literal = ''] = call;
     checkPath(path, paths);
-    const wanted = String(readLiteral(literal)).toLowerCase();
+    const wanted = textOf(readLiteral(literal));
     const within = (text: string): boolean => (name.toLowerCase() === 'contains' ? text.includes(wanted) : text.startsWith(wanted));
-    return (item) => within(String(valueAt(item, path) ?? '').toLowerCase());
+    return (item) => within(textOf(valueAt(item, path)));
   }
   const any = /^(\w+)\/any\((\w+):\2 eq ('(?:[^']|'')*')\)$/.exec(clause);
   if (any !== null) {
@@ -97,12 +97,17 @@ function readLiteral(text: string): unknown {
 function compare(a: unknown, b: unknown): number {
   if (a instanceof Date || b instanceof Date) return timeOf(a) - timeOf(b);
   if (typeof a === 'number' && typeof b === 'number') return a - b;
-  const [left, right] = [String(a ?? '').toLowerCase(), String(b ?? '').toLowerCase()];
+  const [left, right] = [textOf(a), textOf(b)];
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** Lists and objects compare like nothing: they are searched with any(). */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value).toLowerCase() : '';
+}
+
 function timeOf(value: unknown): number {
-  return value instanceof Date ? value.getTime() : Date.parse(String(value));
+  return value instanceof Date ? value.getTime() : Date.parse(textOf(value));
 }
 
 /** The value at `a/b` inside parsed JSON; undefined when there is none. */

@@ -23,9 +23,10 @@ export class Requests {
   #seen: SeenRequest[] = [];
 
   add(request: SeenRequest): void {
-    const headers = Object.entries(request.headers).map(([name, value]) => [name, SECRET_HEADERS.includes(name) ? blank(value) : value]);
+    const headers: Record<string, string> = {};
+    for (const [name, value] of Object.entries(request.headers)) headers[name] = SECRET_HEADERS.includes(name) ? blank(value) : value;
     const body = request.body.replace(/((?:client_secret|password)=)[^&]*/g, '$1***');
-    this.#seen.push({ ...request, headers: Object.fromEntries(headers), body });
+    this.#seen.push({ ...request, headers, body });
     if (this.#seen.length > KEPT) this.#seen.splice(0, this.#seen.length - KEPT);
   }
 

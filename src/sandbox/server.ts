@@ -113,11 +113,15 @@ async function readBody(request: IncomingMessage): Promise<string | null> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
-    const bytes = Buffer.from(chunk);
+    const bytes = bytesOf(chunk);
     size += bytes.length;
     if (size <= BODY_LIMIT) chunks.push(bytes);
   }
   return size > BODY_LIMIT ? null : Buffer.concat(chunks).toString('utf8');
+}
+
+function bytesOf(chunk: unknown): Buffer {
+  return chunk instanceof Uint8Array ? Buffer.from(chunk) : Buffer.from(String(chunk));
 }
 
 function flatten(request: IncomingMessage): Record<string, string> {

@@ -41,6 +41,9 @@ const UserChange = z
     department: z.string().nullable(),
     mobilePhone: z.string().nullable(),
     officeLocation: z.string().nullable(),
+    preferredLanguage: z.string().nullable(),
+    usageLocation: z.string().nullable(),
+    businessPhones: z.array(z.string()).max(1),
   })
   .partial();
 
@@ -80,7 +83,7 @@ export function listUsers(world: World, call: Call): Answer {
   return json(200, {
     '@odata.context': `${call.base}/v1.0/$metadata#users`,
     ...(count ? { '@odata.count': found.length } : {}),
-    ...(skip + top < found.length ? { '@odata.nextLink': `${call.base}/v1.0/users?${next}` } : {}),
+    ...(skip + top < found.length ? { '@odata.nextLink': `${call.base}/v1.0/users?${next.toString()}` } : {}),
     value: found.slice(skip, skip + top).map((user) => select(user, properties)),
   });
 }

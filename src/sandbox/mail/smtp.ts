@@ -82,7 +82,7 @@ async function take(
   socket: Socket | undefined,
 ): Promise<Error | null> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  for await (const chunk of stream) chunks.push(bytesOf(chunk));
   const to = session.envelope.rcptTo.map(({ address }) => address);
   const fault = parts.faults.take('smtp', 'DATA', to.join(','));
   if (fault?.kind === 'delay') await sleep(fault.ms ?? 1000);
@@ -114,6 +114,10 @@ async function take(
   }
   if (cut) socket?.destroy();
   return refusal;
+}
+
+function bytesOf(chunk: unknown): Buffer {
+  return chunk instanceof Uint8Array ? Buffer.from(chunk) : Buffer.from(String(chunk));
 }
 
 async function parse(raw: Buffer, to: readonly string[], at: Date): Promise<Mail> {

@@ -82,7 +82,7 @@ export function page(call: Call, found: readonly unknown[], limits: { default: n
   next.set('$skipToken', String(skip + top));
   return json(200, {
     value: found.slice(skip, skip + top),
-    ...(skip + top < found.length ? { nextLink: `${call.base}${call.path}?${next}` } : {}),
+    ...(skip + top < found.length ? { nextLink: `${call.base}${call.path}?${next.toString()}` } : {}),
   });
 }
 
@@ -152,13 +152,27 @@ function checkClassification({ properties }: IncidentBody): void {
 }
 
 function createIncident(world: World, call: Call, name: string, body: IncidentBody): SentinelIncident {
-  if (body.etag !== undefined) throw new Problem(404, 'NotFound', `Incident '${name}' was not found; an etag names one that exists.`);
   const time = ticks(call.now);
   const incident: SentinelIncident = {
-    ...{ name, etag: nextEtag(world.sentinel), title: '', description: '', severity: 'Low', status: 'New', labels: [] },
+    name,
+    etag: nextEtag(world.sentinel),
+    title: '',
+    description: '',
+    severity: 'Low',
+    status: 'New',
+    labels: [],
     owner: { objectId: null, email: null, assignedTo: null, userPrincipalName: null },
-    ...{ createdTimeUtc: time, lastModifiedTimeUtc: time, incidentNumber: world.sentinel.nextNumber },
-    ...{ ruleIds: [], tactics: [], techniques: [], alerts: [], entities: [], comments: [], tasks: [], playbookRuns: [] },
+    createdTimeUtc: time,
+    lastModifiedTimeUtc: time,
+    incidentNumber: world.sentinel.nextNumber,
+    ruleIds: [],
+    tactics: [],
+    techniques: [],
+    alerts: [],
+    entities: [],
+    comments: [],
+    tasks: [],
+    playbookRuns: [],
   };
   world.sentinel.nextNumber += 1;
   replace(incident, body);

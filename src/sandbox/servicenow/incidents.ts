@@ -82,11 +82,14 @@ function write(world: World, call: Call, row: Row, body: Row): void {
   }
   const at = stamp(call.now);
   Object.assign(next, {
-    ...{ incident_state: next.state ?? '', active: next.state === '7' || next.state === '8' ? 'false' : 'true' },
+    incident_state: next.state ?? '',
+    active: next.state === '7' || next.state === '8' ? 'false' : 'true',
     priority: String(Math.min(5, Number(next.urgency) + Number(next.impact) - 1)),
     ...(closing && row.resolved_at === '' ? { resolved_at: at, resolved_by: CALLER } : {}),
     ...(next.state === '7' && row.closed_at === '' ? { closed_at: at, closed_by: CALLER } : {}),
-    ...{ sys_updated_on: at, sys_updated_by: SERVICENOW_LOGIN.user, sys_mod_count: String(Number(row.sys_mod_count) + 1) },
+    sys_updated_on: at,
+    sys_updated_by: SERVICENOW_LOGIN.user,
+    sys_mod_count: String(Number(row.sys_mod_count) + 1),
   });
   Object.assign(row, next);
   const entry = { element_id: row.sys_id ?? '', sys_created_on: at, sys_created_by: SERVICENOW_LOGIN.user };

@@ -71,7 +71,7 @@ function links(call: Call, { limit, offset, total }: { limit: number; offset: nu
   const link = (at: number, name: string): string => {
     const query = new URLSearchParams(call.query);
     query.set('sysparm_offset', String(at));
-    return `<${call.base}${call.path}?${query}>;rel="${name}"`;
+    return `<${call.base}${call.path}?${query.toString()}>;rel="${name}"`;
   };
   return [link(0, 'first'), ...(offset + limit < total ? [link(offset + limit, 'next')] : [])].join(',');
 }
