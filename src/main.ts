@@ -130,11 +130,11 @@ async function build(settings: Settings, { log, stops, stop, ...given }: Buildin
   });
   late.engine = engine;
   stops.push(() => engine.stop());
-  const platformsReady: { emailOf?: (actor: Parameters<Platforms['emailOf']>[0]) => Promise<string> } = {};
+  const platformsReady: Partial<Pick<Platforms, 'emailOf' | 'groups'>> = {};
   const access = createAccess({
     settings,
     store,
-    groups: { isMember: async () => false },
+    groups: { isMember: async (group, actor) => (await platformsReady.groups?.isMember(group, actor)) ?? false },
     emailOf: async (actor) => (await platformsReady.emailOf?.(actor)) ?? '',
     log,
   });
@@ -161,7 +161,7 @@ async function build(settings: Settings, { log, stops, stop, ...given }: Buildin
     log,
   });
   const platforms = await loadPlatforms({ settings, bot, claim, store, sealKey: secret, sandboxUrl: world?.url ?? '', log });
-  platformsReady.emailOf = platforms.emailOf;
+  Object.assign(platformsReady, { emailOf: platforms.emailOf, groups: platforms.groups });
   const ports = [...platforms.all.map((platform) => platform.port), createMailPort(clients.mailer)];
   const reconciler = createReconciler({
     store,

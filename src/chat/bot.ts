@@ -70,11 +70,12 @@ async function dispatch(desk: Desk, given: Command): Promise<Said | Refusal> {
 async function press(settings: BotSettings, click: Click): Promise<Said | Refusal> {
   const { desk, approvals } = settings;
   if (click.verb === 'decide') {
+    // A button on an answer that only one person sees stands on no message that can be found again.
     const answered: Answered | Refusal = await approvals.answer({
       approvalId: click.id,
       choice: click.choice,
       actor: click.actor,
-      message: click.message,
+      message: click.message.id === '' ? null : click.message,
     });
     return isRefusal(answered) ? answered : { visibility: 'private', view: answerNotice(answered) };
   }

@@ -1,7 +1,7 @@
 // The chat platforms: one line each. A platform's modules are loaded only when it is configured; they are the heaviest part of Picket.
 import type { Bot, ChatPlatform, ClaimOnce } from '../model/chat.ts';
 import type { Log } from '../model/log.ts';
-import type { Actor } from '../model/person.ts';
+import type { Actor, DirectoryGroups } from '../model/person.ts';
 import type { Settings } from '../model/settings.ts';
 import type { Store } from '../store/db.ts';
 import { createKeyv } from '../store/keyv-store.ts';
@@ -22,6 +22,8 @@ export interface Platforms {
   readonly all: readonly ChatPlatform[];
   /** The address a platform holds for an account, '' when it has none. */
   emailOf(actor: Actor): Promise<string>;
+  /** Whether an account is in a group of its platform's directory; false for directories that are not connected. */
+  readonly groups: DirectoryGroups;
   /** The console's address once it listens, '' when there is none. */
   consoleUrl(): string;
 }
@@ -48,6 +50,9 @@ export async function loadPlatforms(given: PlatformSettings): Promise<Platforms>
       if (actor.platform === 'slack' && slack !== null) return slack.emailOf(actor);
       if (actor.platform === 'teams' && teams !== null) return teams.emailOf(actor);
       return '';
+    },
+    groups: {
+      isMember: async (group, actor) => (group.startsWith('slack:') && slack !== null ? slack.groups.isMember(group, actor) : false),
     },
     consoleUrl: () => console?.url ?? '',
   };

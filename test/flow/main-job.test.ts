@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { incidentArrives } from '../support/app.ts';
 import { until } from '../support/effects.ts';
+import { asks } from '../support/hands.ts';
 import { isDisabled, runEnds, type Soc, startSoc } from '../support/soc.ts';
 
 const FULL = process.env.PICKET_FLOW === 'full';
@@ -74,15 +75,10 @@ describe('the main job', () => {
         expect(['6', '7']).toContain(ticket?.state);
       }
       for (const place of ['console', 'slack'] as const) {
-        await until(
-          async () =>
-            (await soc.hands[place].texts('carol')).some(
-              (text) => text.includes(`${choice} by Carol Ortiz`) && text.includes(question) && text.includes(ip),
-            ),
-          `the outcome stands in ${place}, with the evidence`,
-        );
-        const open = (await soc.hands[place].texts('carol')).filter((text) => text.includes(question) && text.includes('"decide"'));
-        expect(open).toEqual([]);
+        await until(async () => {
+          const copies = (await soc.hands[place].texts('carol')).filter((text) => text.includes(question));
+          return copies.some((text) => text.includes(`${choice} by Carol Ortiz`) && text.includes(ip)) && !copies.some(asks);
+        }, `the outcome stands in ${place}, with the evidence, and nothing asks any more`);
       }
       const late = await soc.hands.email.press('dave', question, choice === 'Block' ? 'Ignore' : 'Block');
       expect(late).toContain('Carol Ortiz');

@@ -138,8 +138,11 @@ interface SandboxMail {
   readonly html: string;
 }
 
-/** Opens the newest mail's link for the choice, then presses the button on the page it leads to. */
-export function mailHands(sandbox: () => Sandbox): Hands {
+/**
+ * Opens the newest mail's link for the choice, then presses the button on the page it leads to.
+ * With `port` the page is asked for there: another replica behind the same address.
+ */
+export function mailHands(sandbox: () => Sandbox, options: { readonly port?: number } = {}): Hands {
   const mails = async (who: string): Promise<readonly SandboxMail[]> => {
     const all: readonly SandboxMail[] = JSON.parse(await (await fetch(`${sandbox().url}/control/mails`)).text());
     return all.filter((mail) => JSON.stringify(mail.to).includes(`${who}@contoso.com`));
@@ -155,14 +158,16 @@ export function mailHands(sandbox: () => Sandbox): Hands {
         (one) => one.subject.includes(question.slice(0, 30)),
       );
       const link = linkOf(mail.html, label);
-      const opened = await fetch(link);
+      const publicUrl = new URL(link).origin;
+      const replica = options.port === undefined ? publicUrl : `http://127.0.0.1:${options.port}`;
+      const opened = await fetch(link.replace(publicUrl, replica));
       if (!opened.ok) return await opened.text();
       const token = new URL(link).searchParams.get('t') ?? '';
       const choice = new URL(link).searchParams.get('choice') ?? '';
       const address = new URL(link);
-      const answer = await fetch(`${address.origin}${address.pathname}`, {
+      const answer = await fetch(`${replica}${address.pathname}`, {
         method: 'POST',
-        headers: { origin: address.origin },
+        headers: { origin: publicUrl },
         body: new URLSearchParams({ t: token, choice }),
       });
       return answer.text();
@@ -170,6 +175,11 @@ export function mailHands(sandbox: () => Sandbox): Hands {
     texts: async (who) => (await mails(who)).map((mail) => mail.html),
     buttons: async () => [],
   };
+}
+
+/** True for a card, in any platform's form, that still has buttons which decide. */
+export function asks(text: string): boolean {
+  return text.includes('picket:decide:') || text.includes('"verb":"decide"');
 }
 
 /** The link of a mail's button. */

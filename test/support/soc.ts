@@ -114,3 +114,9 @@ export async function runEnds(soc: Soc, number: number, status: string): Promise
     return now === status;
   }, `run ${number} ends as ${status}`);
 }
+
+/** The state of the run with this number, '' when there is none. */
+export async function runStatus(soc: Soc, number: number): Promise<string> {
+  const { rows } = await soc.database.store.query<{ status: string }>('SELECT status FROM run WHERE number = $1', [number]);
+  return rows[0]?.status ?? '';
+}

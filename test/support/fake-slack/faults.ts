@@ -13,6 +13,8 @@ export type Fault =
 export interface Faults {
   /** The next `times` calls of the method (default 1; `response_url` is a method here) meet the fault. */
   next(method: string, fault: Fault, times?: number): void;
+  /** No more faults. */
+  clear(): void;
   /** At most this many posts per channel and second, 429 beyond; null for no limit. */
   postsPerSecond: number | null;
 }
@@ -33,6 +35,7 @@ export function createFaults(): FaultPlan {
       queue.push(...Array.from({ length: times }, () => fault));
       planned.set(method, queue);
     },
+    clear: () => planned.clear(),
     take: (method) => planned.get(method)?.shift() ?? null,
     wait(channel) {
       if (plan.postsPerSecond === null) return 0;

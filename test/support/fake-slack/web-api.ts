@@ -8,6 +8,8 @@ import type { FakeChannel, World } from './world.ts';
 
 export interface FakeCall {
   readonly method: string;
+  /** When it arrived, on this process's monotonic clock in ms. */
+  readonly at: number;
   readonly arguments: Arguments;
   /** Slack's `ok`, or its error. */
   readonly outcome: string;
@@ -42,6 +44,7 @@ export function createWebApi(world: World, faults: FaultPlan): WebApi {
   });
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const at = performance.now();
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const body = await bodyOf(request);
     const [, room = '', rest = ''] = /^\/(api|response|oauth)\/(.+)$/.exec(url.pathname) ?? [];
@@ -58,12 +61,12 @@ export function createWebApi(world: World, faults: FaultPlan): WebApi {
     const given = argumentsOf(request, body);
     const wait = fault?.kind === 'rate-limit' ? fault.seconds : method === 'chat.postMessage' ? faults.wait(given.channel ?? '') : 0;
     if (wait > 0) {
-      api.calls.push({ method, arguments: given, outcome: 'ratelimited' });
+      api.calls.push({ method, at, arguments: given, outcome: 'ratelimited' });
       return void response.writeHead(429, { 'retry-after': String(wait) }).end();
     }
     const answer =
       fault?.kind === 'error' ? { ok: false, error: fault.code } : room === 'api' ? call(method, given, request) : respond(rest, given);
-    api.calls.push({ method, arguments: given, outcome: answer.ok === true ? 'ok' : String(answer.error) });
+    api.calls.push({ method, at, arguments: given, outcome: answer.ok === true ? 'ok' : String(answer.error) });
     if (fault?.kind === 'lose-answer') return void response.destroy();
     const status = room === 'response' && answer.ok !== true ? 404 : 200;
     response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(answer));
