@@ -13,9 +13,11 @@ export function renderPage(world: World, now: Date): Answer {
   const state = summarise(world, now);
   const nonce = randomBytes(16).toString('base64');
   const content = html`<main>
-    <div class="wide">${[users(state), blocked(state)]}</div>
+    <div class="wide">
+      ${users(state)}
+      <div>${[blocked(state), machines(state), mails(world)]}</div>
+    </div>
     ${[incidents(state), tickets(state)]}
-    <div class="wide">${[machines(state), mails(world)]}</div>
   </main>`;
   const body = `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>Picket sandbox</title>
@@ -143,5 +145,5 @@ function list(texts: readonly string[]): Html {
 }
 
 function time(iso: string): string {
-  return `${iso.slice(0, 19).replace('T', ' ')} UTC`;
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
 }

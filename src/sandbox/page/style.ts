@@ -17,6 +17,7 @@ table { width: 100%; border-collapse: collapse; }
 th { text-align: left; font-weight: 600; color: var(--soft); }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
+th, .good, .bad, .warn { white-space: nowrap; }
 .good { color: var(--good); } .bad { color: var(--bad); font-weight: 600; } .warn { color: var(--warn); }
 ul { margin: 0; padding-left: 1.1rem; } pre { white-space: pre-wrap; margin: .25rem 0; font: inherit; }
 summary { cursor: pointer; }
@@ -25,6 +26,7 @@ summary { cursor: pointer; }
   table, tbody, tr, td { display: block; }
   tr { border-bottom: 1px solid var(--line); padding: .4rem 0; }
   td { border: 0; padding: .1rem 0; }
+  td:empty { display: none; }
   td[data-label]:not([data-label=""])::before { content: attr(data-label) ": "; color: var(--soft); }
 }
 `;
@@ -35,7 +37,8 @@ let last;
 async function look() {
   const state = await (await fetch('/control/state')).text();
   if (last !== undefined && state !== last) {
-    const page = new DOMParser().parseFromString(await (await fetch('/')).text(), 'text/html');
+    const text = await (await fetch('/')).text();
+    const page = new DOMParser().parseFromString(text.slice(text.indexOf('<main'), text.indexOf('</main>')), 'text/html');
     const open = [...document.querySelectorAll('details[open]')].map((details) => details.id);
     document.querySelector('main').replaceWith(page.querySelector('main'));
     for (const id of open) document.getElementById(id)?.setAttribute('open', '');
