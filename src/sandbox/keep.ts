@@ -18,7 +18,9 @@ export class Keep {
 
   /** Resolves when a write that began after this call is done. */
   async save(): Promise<void> {
-    this.#next ??= this.#writing.then(async () => {
+    // Who waited for a write that failed heard so; the next one is tried all the same.
+    const before = this.#writing.catch(() => undefined);
+    this.#next ??= before.then(async () => {
       this.#next = null;
       this.#writing = this.#write();
       return this.#writing;
@@ -28,7 +30,8 @@ export class Keep {
 
   async #write(): Promise<void> {
     const temporary = `${this.#file}.tmp`;
-    await writeFile(temporary, JSON.stringify(this.#read()));
+    // Mails hold links that decide: nobody else on this machine reads them.
+    await writeFile(temporary, JSON.stringify(this.#read()), { mode: 0o600 });
     await rename(temporary, this.#file);
   }
 }

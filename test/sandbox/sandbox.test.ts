@@ -1,5 +1,5 @@
 // The sandbox around the systems: who may call it, faults, what it remembers over a restart, its page.
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -178,6 +178,7 @@ describe('the state file', () => {
     expect((await disableAlice(first)).status).toBe(204);
     // What a kill would leave at this instant, before the orderly stop writes once more.
     const atKill = await readFile(stateFile, 'utf8');
+    expect((await stat(stateFile)).mode & 0o077).toBe(0);
     await first.sandbox.stop();
     await writeFile(stateFile, atKill);
     const second = await openSandbox({ stateFile, port });
@@ -192,6 +193,18 @@ describe('the state file', () => {
     const stateFile = join(folder, 'sandbox.json');
     await writeFile(stateFile, '{"users":');
     await expect(startSandbox({ log: quietLog, stateFile })).rejects.toThrow(/sandbox\.json .*delete it/);
+    await rm(folder, { recursive: true });
+  });
+
+  test('goes on being written after a write that failed, which its caller hears of', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sandbox-'));
+    const inner = join(folder, 'inner');
+    const failing = await openSandbox({ stateFile: join(inner, 'sandbox.json') });
+    await rm(inner, { recursive: true, force: true });
+    expect((await failing.plain('POST', '/control/incidents')).status).toBe(500);
+    await mkdir(inner);
+    expect((await failing.plain('POST', '/control/incidents')).status).toBe(201);
+    await failing.sandbox.stop();
     await rm(folder, { recursive: true });
   });
 
