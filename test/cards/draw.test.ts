@@ -1,3 +1,4 @@
+// Cards and mails as a browser draws them, light and dark, narrow and wide.
 import { mkdirSync } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, describe, expect, it } from 'vitest';

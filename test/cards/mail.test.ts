@@ -1,3 +1,4 @@
+// The approval mail: everything there is to know, links that only lead to a page, nothing of the incident that acts.
 import { describe, expect, it } from 'vitest';
 import { collectEvidence } from '../../src/cards/evidence.ts';
 import { defang, renderApprovalMail } from '../../src/cards/mail.ts';

@@ -1,3 +1,4 @@
+// Views into Adaptive Cards: complete, valid, small enough, hostile text as text.
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

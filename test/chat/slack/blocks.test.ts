@@ -1,3 +1,4 @@
+// Adaptive Cards into Block Kit: nothing dropped, nothing parsed, every limit kept.
 import { existsSync, readFileSync } from 'node:fs';
 import type { KnownBlock } from '@slack/types';
 import { Ajv } from 'ajv';
