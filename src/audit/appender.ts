@@ -14,8 +14,8 @@ export interface Appender {
   stop(): Promise<void>;
 }
 
-/** Key of the advisory lock that lets one replica append at a time. */
-const LOCK = 7_305_512;
+/** Key of the advisory lock that lets one replica append at a time; 7305512 is held for as long as an embedded server has an owner. */
+const LOCK = 7_305_513;
 const BATCH = 500;
 
 export function createAppender(options: { store: Store; log: Log; everyMs?: number }): Appender {
