@@ -24,7 +24,8 @@ export function effectsOf(ask: Extract<Next, { kind: 'ask' }>, ahead: Ahead): re
 
 function linesOf(path: string, choice: string, ahead: Ahead): readonly string[] {
   const records = new Map(ahead.records);
-  records.set(path, done(path, { outcome: 'chosen', choice }));
+  // The summary is only ever quoted, so any text serves; who will have decided stays unknown.
+  records.set(path, done(path, { outcome: 'chosen', choice, summary: 'decided' }));
   const lines: string[] = [];
   follow(ahead.line, records, { ...ahead, lines });
   if (lines.length === 0) return ['Nothing further'];

@@ -1,9 +1,11 @@
 // Resolves or closes a ticket, as the settings say: which code and state an instance wants differs.
+
 import { type Action, defineAction } from '../../model/action.ts';
 import { ActionError } from '../../model/errors.ts';
 import type { Lazy } from '../lazy.ts';
 import type { ServiceNowClient } from './client.ts';
 import { CloseTicketInput, TicketStateOutput } from './schemas.ts';
+import { ticketName } from './ticket-name.ts';
 
 export function closeIncident(servicenow: Lazy<ServiceNowClient>): Action {
   return defineAction({
@@ -12,7 +14,7 @@ export function closeIncident(servicenow: Lazy<ServiceNowClient>): Action {
     effect: 'write',
     input: CloseTicketInput,
     output: TicketStateOutput,
-    describe: (input) => `Close the ServiceNow ticket ${input.ticket}`,
+    describe: (input) => `Close ${ticketName(input.ticket)}`,
     async run(input, { signal, run }) {
       const client = servicenow();
       const { closeCode, closeState } = client.settings;

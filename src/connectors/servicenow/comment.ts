@@ -1,10 +1,12 @@
 // Adds a work note. Each write appends one, so the note ends with a mark of the step's key, which a repetition looks for.
+
 import { type Action, defineAction } from '../../model/action.ts';
 import { ActionError } from '../../model/errors.ts';
 import { CallError } from '../call-error.ts';
 import type { Lazy } from '../lazy.ts';
 import type { ServiceNowClient } from './client.ts';
 import { CommentTicketInput, TicketOutput } from './schemas.ts';
+import { ticketName } from './ticket-name.ts';
 
 export function comment(servicenow: Lazy<ServiceNowClient>): Action {
   return defineAction({
@@ -13,7 +15,7 @@ export function comment(servicenow: Lazy<ServiceNowClient>): Action {
     effect: 'write',
     input: CommentTicketInput,
     output: TicketOutput,
-    describe: (input) => `Add a work note to the ServiceNow ticket ${input.ticket}`,
+    describe: (input) => `Add a work note to ${ticketName(input.ticket)}`,
     async run(input, context) {
       const { signal } = context;
       const client = servicenow();
