@@ -11,7 +11,10 @@ const MOST_CHARACTERS = 4_000;
 /** Chat clients turn straight quotes into typographic ones while people type. */
 const QUOTES: Readonly<Record<string, string>> = { '"': '"', "'": "'", '“': '”', '”': '”', '„': '“', '‘': '’', '’': '’' };
 
-/** Splits what was typed. Quotes keep spaces together, a backslash keeps the next quote. Refuses a quote that never ends. */
+/** What nobody types and databases refuse: control characters other than white space. */
+const UNTYPED = /[^\P{Cc}\s]/gu;
+
+/** Splits what was typed. Quotes keep spaces together, a backslash keeps the next quote or backslash. Refuses a quote that never ends. */
 export function splitWords(text: string): Words | Refusal {
   if (text.length > MOST_CHARACTERS) return refuse(`The command is longer than ${MOST_CHARACTERS} characters.`, 'Shorten it.');
   const words: string[] = [];
@@ -31,12 +34,16 @@ export function splitWords(text: string): Words | Refusal {
     equals = -1;
   };
 
-  const characters = [...text];
+  let escaping = false;
+  const characters = [...text.toWellFormed().replace(UNTYPED, '')];
   for (const [index, character] of characters.entries()) {
-    const escaped = characters[index - 1] === '\\' && (character in QUOTES || character === '\\');
-    if (closing !== '') {
+    const escaped = escaping;
+    escaping = !escaped && character === '\\' && isEscapable(characters[index + 1]);
+    if (escaping) {
+      started = true;
+    } else if (closing !== '') {
       if (character === closing && !escaped) closing = '';
-      else word = escaped ? `${word.slice(0, -1)}${character}` : word + character;
+      else word += character;
     } else if (/\s/.test(character)) {
       finish();
     } else if (character in QUOTES && !escaped && (word === '' || word.endsWith('='))) {
@@ -44,11 +51,15 @@ export function splitWords(text: string): Words | Refusal {
       started = true;
     } else {
       if (character === '=' && equals < 0) equals = word.length;
-      word = escaped ? `${word.slice(0, -1)}${character}` : word + character;
+      word += character;
       started = true;
     }
   }
   if (closing !== '') return refuse('A quote is opened and never closed.', `Close it with ${closing}.`);
   finish();
   return { words, options };
+}
+
+function isEscapable(character: string | undefined): boolean {
+  return character !== undefined && (character in QUOTES || character === '\\');
 }
