@@ -40,7 +40,11 @@ export function loadSettings(from: { readonly env?: Variables | undefined; reado
     databaseUrl: environment.text('DATABASE_URL'),
     secret: secret(environment, 'PICKET_SECRET', 32),
     ingestSecret: secret(environment, 'PICKET_INGEST_SECRET', 16),
-    logLevel: environment.oneOf('PICKET_LOG_LEVEL', ['info', 'debug', 'warn', 'error']),
+    // Somebody who tries the sandbox looks for its address, not for log lines.
+    logLevel:
+      mode === 'sandbox' && !environment.isSet('PICKET_LOG_LEVEL')
+        ? 'warn'
+        : environment.oneOf('PICKET_LOG_LEVEL', ['info', 'debug', 'warn', 'error']),
     playbookDirs: paths(cwd, environment.list('PICKET_PLAYBOOKS'), SHIPPED_PLAYBOOKS),
     rulesFile: resolve(cwd, environment.text('PICKET_RULES') || resolve(SHIPPED_PLAYBOOKS, 'automation-rules.yaml')),
     ...organisation.settings,

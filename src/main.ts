@@ -200,7 +200,10 @@ async function build(settings: Settings, { log, stops, stop, ...given }: Buildin
   }
   const nameOf = (id: string): string => settings.people.find((person) => person.id === id)?.name ?? id;
   const app = createApp({
-    checks: [{ name: 'database', check: async () => void (await store.query('SELECT 1')) }],
+    checks: [
+      { name: 'database', check: async () => void (await store.query('SELECT 1')) },
+      { name: 'engine', check: async () => (engine.mayAct() ? undefined : Promise.reject(new Error('the heartbeat was missed'))) },
+    ],
     ingest: {
       secret: ingestSecret,
       deliveries: createDeliveries(store),

@@ -28,6 +28,8 @@ export interface Engine {
   cancel(runId: string, by: { readonly id: string; readonly name: string }): Promise<{ readonly cancelled: true } | Refusal>;
   /** Deletes workflow rows of ended bursts older than this; answers how many. */
   prune(olderThanMs: number): Promise<number>;
+  /** False when this process missed its own heartbeat and starts no effect. */
+  mayAct(): boolean;
   /** Bursts under way in this process. */
   active(): number;
   stop(): Promise<void>;
@@ -88,6 +90,7 @@ export async function createEngine(settings: EngineSettings): Promise<Engine> {
     decide: async (answer) => decide(context, answer),
     cancel: async (runId, by) => cancelRun(context, runId, by),
     prune: async (olderThanMs) => present(durable).prune(olderThanMs),
+    mayAct: () => executor.mayAct(),
     active: () => present(launcher).active(),
     stop: async () => {
       await sweeper.stop();
