@@ -57,7 +57,7 @@ export function createIntake({ bot, claim, people, answers, clicks, references, 
   async function moved(activity: TeamsActivity): Promise<Answer> {
     const isOut =
       activity.type === 'installationUpdate'
-        ? activity.action.startsWith('remove')
+        ? activity.action === 'remove' // an upgrade says remove-upgrade and add-upgrade
         : (activity.membersRemoved ?? []).some(({ id }) => id === activity.recipient.id);
     await (isOut ? references.forget(activity) : references.remember(activity));
     log.info(isOut ? 'removed from a conversation of Teams' : 'added to a conversation of Teams', {

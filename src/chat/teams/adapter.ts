@@ -1,4 +1,4 @@
-// The seam to botbuilder: verified activities come in as plain data, five calls go out. No other file but authentication.ts knows it.
+// The seam to botbuilder: verified activities come in as plain data, five calls go out. Only authentication.ts knows it as well.
 import { type Activity, CloudAdapter, type ConversationParameters } from 'botbuilder';
 import { AuthenticationError, ClaimsIdentity, type ConnectorClient } from 'botframework-connector';
 import { z } from 'zod';

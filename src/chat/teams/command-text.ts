@@ -3,8 +3,8 @@ import { Mention, type TeamsActivity } from './payloads.ts';
 import { COMMANDS } from './registration.ts';
 
 /** Elements that Teams' editor puts around text. Anything else in angle brackets was typed. */
-const BREAKS = /<(?:br|\/p|\/div)\b[^>]*>/gi;
-const WRAPPERS = /<\/?(?:at|p|div|span|a|b|strong|i|em|u|s|code|pre)\b[^>]*>/gi;
+const BREAKS = /<(?:br\s*\/?|\/p|\/div)>/gi;
+const WRAPPERS = /<\/?(?:at|p|div|span|a|b|strong|i|em|u|s|code|pre)(?:\s+[\w-]+="[^"<>]*")*>/gi;
 const ENTITIES: Readonly<Record<string, string>> = { nbsp: ' ', lt: '<', gt: '>', quot: '"', '#39': "'", amp: '&' };
 
 /** True when the message speaks to the bot by name; the only messages of channels and group chats that do concern it. */

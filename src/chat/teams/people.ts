@@ -8,6 +8,7 @@ import type { Seam } from './adapter.ts';
 import type { TeamsActivity } from './payloads.ts';
 import { baseOf, tenantOf } from './places.ts';
 import type { KeyValue, References } from './references.ts';
+import { repeatRead } from './repeat.ts';
 
 export interface People {
   actor(activity: TeamsActivity): Promise<Actor>;
@@ -63,7 +64,8 @@ export function createPeople({ seam, values, references, log }: PeopleOptions): 
     if (known !== null) return known;
     try {
       const connector = await seam.connectorAt(serviceUrl);
-      const profile = profileOf(Member.parse(await connector.member(conversation, member)), { tenant, user });
+      const entry = await repeatRead(() => connector.member(conversation, member));
+      const profile = profileOf(Member.parse(entry), { tenant, user });
       await values.set(profileKey(tenant, user), JSON.stringify(profile), KEEP_MS);
       return profile;
     } catch (error) {

@@ -38,7 +38,9 @@ export function tenantOf({ conversation, channelData }: TeamsActivity): string {
 /** The place of an activity that is about `message`: its own id, or that of the card under a button. The root of a thread is not in it. */
 export function placeOf(activity: TeamsActivity, about: { readonly message: string; readonly person: string }): Place {
   const own = { platform: 'teams', tenant: tenantOf(activity) } as const;
-  if (isPersonal(activity)) return { ...own, conversation: activity.from.aadObjectId, thread: '', person: about.person };
+  if (isPersonal(activity)) {
+    return { ...own, conversation: activity.from.aadObjectId || activity.conversation.id, thread: '', person: about.person };
+  }
   const root = THREAD.exec(activity.conversation.id)?.[2] ?? '';
   return { ...own, conversation: baseOf(activity.conversation.id), thread: root === about.message ? '' : root, person: '' };
 }

@@ -1,10 +1,10 @@
 // Teams as a chat platform: botbuilder behind a seam on the shared port. Load it with `await import()`: botbuilder is heavy.
 import type { Bot, ChatPlatform, ClaimOnce } from '../../model/chat.ts';
-import { ConfigError } from '../../model/errors.ts';
+import { ChatError, ConfigError, messageOf } from '../../model/errors.ts';
 import type { Log } from '../../model/log.ts';
 import type { Actor } from '../../model/person.ts';
 import type { TeamsSettings } from '../../model/settings.ts';
-import { createAccessTokens } from './access-token.ts';
+import { type AccessTokens, createAccessTokens } from './access-token.ts';
 import { createIntake } from './activities.ts';
 import { createSeam } from './adapter.ts';
 import { createAnswers } from './answers.ts';
@@ -57,10 +57,20 @@ export async function createTeams(options: TeamsOptions): Promise<TeamsPlatform>
   return {
     port: teamsPort({ seam, references, direct }),
     routes: [messagesRoute({ seam, intake, log })],
-    start: async () => undefined,
+    start: async () => greet(tokens, log),
     stop: async () => underWay.settle(SETTLE_MS),
     emailOf: people.emailOf,
   };
+}
+
+/** Asks for a token. A refused password stops the start; the network being away does not: it is asked again when needed. */
+async function greet(tokens: AccessTokens, log: Log): Promise<void> {
+  try {
+    await tokens.get();
+  } catch (error) {
+    if (error instanceof ChatError && error.failure === 'unreachable') throw new ConfigError(error.message, error);
+    log.warn('Teams cannot be reached yet', { reason: messageOf(error) });
+  }
 }
 
 /** Without an app id botbuilder would take anybody's word. */

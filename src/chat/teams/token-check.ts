@@ -24,7 +24,7 @@ const ASK_AGAIN_MS = 5 * 60_000;
 const TIMEOUT_MS = 5_000;
 
 const Metadata = z.object({ jwks_uri: z.url() });
-const Keys = z.object({
+const PublishedKeys = z.object({
   keys: z.array(
     z.object({
       kty: z.string(),
@@ -35,7 +35,12 @@ const Keys = z.object({
     }),
   ),
 });
-type Keys = z.infer<typeof Keys>;
+
+interface Keys {
+  readonly find: ReturnType<typeof createLocalJWKSet>;
+  /** Channels that a key may speak for, by its id; empty for all. */
+  readonly endorsements: ReadonlyMap<string, readonly string[]>;
+}
 
 export function createTokenCheck({ openIdMetadataUrl, appId, now }: TokenCheckOptions): TokenCheck {
   let known: { readonly keys: Promise<Keys>; readonly at: number } | null = null;
@@ -44,7 +49,8 @@ export function createTokenCheck({ openIdMetadataUrl, appId, now }: TokenCheckOp
     const { jwks_uri } = Metadata.parse(await getJson(openIdMetadataUrl));
     if (new URL(jwks_uri).protocol !== new URL(openIdMetadataUrl).protocol)
       throw new Error('the signing keys are at an address that is not secure');
-    return Keys.parse(await getJson(jwks_uri));
+    const { keys } = PublishedKeys.parse(await getJson(jwks_uri));
+    return { find: createLocalJWKSet({ keys }), endorsements: new Map(keys.map(({ kid, endorsements }) => [kid, endorsements])) };
   };
 
   function keysNotOlderThan(ms: number): Promise<Keys> {
@@ -58,8 +64,8 @@ export function createTokenCheck({ openIdMetadataUrl, appId, now }: TokenCheckOp
     return known.keys;
   }
 
-  async function verifyWith({ keys }: Keys, token: string, channelId: string): Promise<JWTPayload> {
-    const { payload, protectedHeader } = await jwtVerify(token, createLocalJWKSet({ keys: [...keys] }), {
+  async function verifyWith(keys: Keys, token: string, channelId: string): Promise<JWTPayload> {
+    const { payload, protectedHeader } = await jwtVerify(token, keys.find, {
       algorithms: ['RS256', 'RS384', 'RS512'],
       issuer: BOT_FRAMEWORK,
       audience: appId,
@@ -67,7 +73,7 @@ export function createTokenCheck({ openIdMetadataUrl, appId, now }: TokenCheckOp
       currentDate: new Date(now()),
       requiredClaims: ['exp'],
     });
-    const endorsements = keys.find(({ kid }) => kid === protectedHeader.kid)?.endorsements ?? [];
+    const endorsements = keys.endorsements.get(protectedHeader.kid ?? '') ?? [];
     if (endorsements.length > 0 && !endorsements.includes(channelId)) throw new Error(`the key does not speak for ${channelId}`);
     return payload;
   }

@@ -67,7 +67,9 @@ export function createService(world: World, issuer: Issuer, faults: FaultPlan): 
     if (method === 'GET' && path === 'keys') return { operation: 'keys', answer: () => ({ status: 200, body: { ...issuer.jwks } }) };
     if (method === 'POST' && path === `login/${world.appTenant}/oauth2/v2.0/token`)
       return { operation: 'token', answer: () => token(text) };
-    const route = path.startsWith('teams/') ? routeOf(method, path.slice('teams/'.length)) : null;
+    // Teams' regions have addresses of their own: /teams/, /teams/emea/.
+    const [, below] = /^teams\/(?:[a-z]+\/)?(v3\/.*)$/.exec(path) ?? [];
+    const route = below === undefined ? null : routeOf(method, below);
     if (route === null) return null;
     return {
       operation: route.operation,
