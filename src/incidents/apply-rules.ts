@@ -3,6 +3,7 @@
 import { recordAudit } from '../audit/audit.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { Started } from '../engine/start.ts';
+import { messageOf } from '../model/errors.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Log } from '../model/log.ts';
 import { matchRules } from '../rules/match.ts';
@@ -34,8 +35,13 @@ export async function applyRules(work: RuleWork, incidentId: string): Promise<vo
         (rule) => !pending.done.includes(rule.name),
       );
       if (next === undefined) {
-        await tx.query('UPDATE incident SET rules_pending = NULL WHERE id = $1', [incidentId]);
-        return false;
+        const { changedAt } = pending;
+        const following: RulesPending | null = changedAt === undefined ? null : { event: 'incident-updated', version: changedAt, done: [] };
+        await tx.query('UPDATE incident SET rules_pending = $2 WHERE id = $1', [
+          incidentId,
+          following === null ? null : JSON.stringify(following),
+        ]);
+        return following !== null;
       }
       started = await apply(work, tx, next, row.body, pending);
       await tx.query('UPDATE incident SET rules_pending = $2 WHERE id = $1', [
@@ -82,5 +88,12 @@ export async function applyLeftRules(work: RuleWork): Promise<void> {
   const { rows } = await work.store.query<{ id: string }>(
     `SELECT id FROM incident WHERE rules_pending IS NOT NULL AND updated_at < now() - interval '2 seconds' ORDER BY created_at LIMIT 100`,
   );
-  for (const { id } of rows) await applyRules(work, id);
+  for (const { id } of rows) {
+    try {
+      await applyRules(work, id);
+    } catch (error) {
+      // One that cannot be applied must not keep the others waiting.
+      work.log.warn('rules left by a crash could not be applied; they will be tried again', { incidentId: id, error: messageOf(error) });
+    }
+  }
 }

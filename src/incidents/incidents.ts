@@ -47,7 +47,7 @@ export function createIncidents(settings: IncidentsSettings): Incidents {
   };
 
   const sweep = (): void => {
-    inBackground(applyLeftRules(work), 'rules left by a crash could not be applied');
+    inBackground(applyLeftRules(work), 'rules left by a crash could not be looked for');
     timer = setTimeout(sweep, settings.sweepMs);
   };
 

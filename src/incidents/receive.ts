@@ -1,6 +1,7 @@
 // An incident arrives or changes: deduplicated by its source's identity and saved with the rules still to be applied, in one
 // transaction. Only after that may the sender be told that it was taken.
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { recordAudit } from '../audit/audit.ts';
 import { type ParsedIncident, parseIncident, parseIncidentTrigger } from '../connectors/sentinel/parse.ts';
 import { messageOf, type Refusal, refuse } from '../model/errors.ts';
@@ -21,6 +22,8 @@ export interface RulesPending {
   readonly event: 'incident-created' | 'incident-updated';
   readonly version: number;
   readonly done: readonly string[];
+  /** Version of a change that came before these rules were done: the rules for updates follow. */
+  readonly changedAt?: number;
 }
 
 /** Reads a Sentinel body: what an incident-triggered playbook receives, or the incident of the REST API. */
@@ -44,7 +47,7 @@ export async function saveIncident(store: Store, parsed: ParsedIncident, places:
 }
 
 async function insert(tx: Tx, parsed: ParsedIncident, places: readonly Place[]): Promise<Received | null> {
-  const incident: Incident = { ...parsed, id: randomUUID() };
+  const incident: Incident = { ...parsed, id: randomUUID(), evidenceTimes: evidenceTimes(parsed) };
   const pending: RulesPending = { event: 'incident-created', version: 1, done: [] };
   const { rowCount } = await tx.query(
     `INSERT INTO incident (id, key, source, number, title, severity, status, body, rules_pending) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (key) DO NOTHING`,
@@ -79,27 +82,43 @@ async function update(tx: Tx, parsed: ParsedIncident): Promise<Received> {
   if (row === undefined) throw new Error(`incident ${parsed.key} was deleted while it was saved`);
   const merged = merge(row.body, parsed);
   if (merged === null) return { incidentId: row.id, change: 'unchanged' };
-  // Created rules that are still to be applied come first; they see the newer state.
-  const pending = row.rules_pending ?? { event: 'incident-updated', version: row.version + 1, done: [] };
+  const version = row.version + 1;
+  // Rules that are still to be applied come first; they see the newer state.
+  const pending: RulesPending =
+    row.rules_pending === null ? { event: 'incident-updated', version, done: [] } : { ...row.rules_pending, changedAt: version };
   await writeIncident(tx, merged, pending);
   await recordAudit(tx, {
     kind: 'incident received',
     who: parsed.source,
-    what: { incident: row.id, number: merged.number, version: row.version + 1 },
+    what: { incident: row.id, number: merged.number, version },
   });
   return { incidentId: row.id, change: 'updated' };
 }
 
-/** The incident after a delivery; null when the delivery is not newer than what stands. Evidence is never lost by a leaner body. */
+/**
+ * The incident after a delivery; null when that changes nothing. The newest delivery wins, and alerts and entities are those of the
+ * newest delivery that had any: a leaner body takes no evidence away, and a late one can still bring it.
+ */
 function merge(known: Incident, parsed: ParsedIncident): Incident | null {
-  if (parsed.lastModifiedTime !== '' && parsed.lastModifiedTime < known.lastModifiedTime) return null;
+  const isOlder = parsed.lastModifiedTime !== '' && parsed.lastModifiedTime < known.lastModifiedTime;
+  const { alerts, entities } = known.evidenceTimes ?? { alerts: known.lastModifiedTime, entities: known.lastModifiedTime };
+  const hasAlerts = parsed.alerts.length > 0 && (!isOlder || parsed.lastModifiedTime > alerts || known.alerts.length === 0);
+  const hasEntities = parsed.entities.length > 0 && (!isOlder || parsed.lastModifiedTime > entities || known.entities.length === 0);
+  // What says no time counts as newest, and leaves the time that later deliveries are compared with.
+  const time = parsed.lastModifiedTime === '' ? known.lastModifiedTime : parsed.lastModifiedTime;
   const merged: Incident = {
-    ...parsed,
-    id: known.id,
-    alerts: parsed.alerts.length > 0 ? parsed.alerts : known.alerts,
-    entities: parsed.entities.length > 0 ? parsed.entities : known.entities,
+    ...(isOlder ? known : { ...parsed, id: known.id, lastModifiedTime: time }),
+    alerts: hasAlerts ? parsed.alerts : known.alerts,
+    entities: hasEntities ? parsed.entities : known.entities,
+    evidenceTimes: { alerts: hasAlerts ? time : alerts, entities: hasEntities ? time : entities },
   };
-  return JSON.stringify(merged) === JSON.stringify(known) ? null : merged;
+  // Not as text: jsonb gives properties back in an order of its own.
+  return isDeepStrictEqual(merged, { ...known, evidenceTimes: { alerts, entities } }) ? null : merged;
+}
+
+/** When the alerts and entities of a first delivery were so. */
+function evidenceTimes({ alerts, entities, lastModifiedTime }: ParsedIncident): NonNullable<Incident['evidenceTimes']> {
+  return { alerts: alerts.length > 0 ? lastModifiedTime : '', entities: entities.length > 0 ? lastModifiedTime : '' };
 }
 
 /** What Picket itself wrote to the source, as the source has it now: saved and shown, and no rule fires. */

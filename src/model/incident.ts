@@ -75,4 +75,6 @@ export interface Incident {
   readonly alerts: readonly Alert[];
   readonly alertsCount: number;
   readonly entities: readonly Entity[];
+  /** `lastModifiedTime` of the deliveries that alerts and entities are from: a body without any takes none away. */
+  readonly evidenceTimes?: { readonly alerts: string; readonly entities: string };
 }
