@@ -7,6 +7,8 @@ import { parseAlert } from './parse-alert.ts';
 import { parseEntities, parseEntity } from './parse-entities.ts';
 import { isObject, type Json, list, object, oneOf, pick, text, texts, time } from './read.ts';
 
+const ARM_ID_BYTES = 1000;
+
 /** An incident before Picket gave it an id of its own. */
 export type ParsedIncident = Omit<Incident, 'id'>;
 
@@ -53,8 +55,10 @@ export function parseIncidentTrigger(body: unknown): ParsedIncidentTrigger {
  * which the API gives apart; trigger bodies carry both inside. Throws ActionError when it has no id.
  */
 export function parseIncident(body: unknown, related: { readonly alerts?: unknown; readonly entities?: unknown } = {}): ParsedIncident {
-  const armId = text(pick(body, 'id'), 1000);
+  const armId = text(pick(body, 'id'), ARM_ID_BYTES + 1);
   if (!isObject(body) || armId === '') throw unusable('the incident has no "id"');
+  // A longer one could not be told from others after a cut, and no index could hold it.
+  if (Buffer.byteLength(armId) > ARM_ID_BYTES) throw unusable(`the incident's "id" is longer than ${ARM_ID_BYTES} bytes`);
   if (!armId.startsWith('/')) throw unusable('the incident\'s "id" is not an ARM id (/subscriptions/...)');
   const properties = pick(body, 'properties');
   if (!isObject(properties)) throw unusable('the incident has no "properties"');

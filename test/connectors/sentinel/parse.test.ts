@@ -116,6 +116,7 @@ describe('incidents', () => {
     ['null', null, /no "id"/],
     ['a list', [], /no "id"/],
     ['no properties', { id: ARM }, /no "properties"/],
+    ['an id that no index can hold', { id: `/${'\u00e9'.repeat(500)}`, properties: {} }, /longer than 1000 bytes/],
     ['an id that is no ARM id', { id: 'https://example.net', properties: {} }, /not an ARM id/],
   ])('refuses %s naming the field', (_name, body, message) => {
     expect(() => parseIncident(body)).toThrow(ActionError);
