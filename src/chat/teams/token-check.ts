@@ -43,7 +43,9 @@ interface Keys {
 }
 
 export function createTokenCheck({ openIdMetadataUrl, appId, now }: TokenCheckOptions): TokenCheck {
-  let known: { readonly keys: Promise<Keys>; readonly at: number } | null = null;
+  let known: { readonly keys: Keys; readonly at: number } | null = null;
+  let loading: Promise<Keys> | null = null;
+  let askedAt = Number.NEGATIVE_INFINITY;
 
   const load = async (): Promise<Keys> => {
     const { jwks_uri } = Metadata.parse(await getJson(openIdMetadataUrl));
@@ -53,15 +55,21 @@ export function createTokenCheck({ openIdMetadataUrl, appId, now }: TokenCheckOp
     return { find: createLocalJWKSet({ keys }), endorsements: new Map(keys.map(({ kid, endorsements }) => [kid, endorsements])) };
   };
 
-  function keysNotOlderThan(ms: number): Promise<Keys> {
-    if (known === null || now() - known.at > ms) {
-      const keys = load();
+  /** Keys that are older than `ms` are asked for again, not too often; while they cannot be had, the old ones count. */
+  async function keysNotOlderThan(ms: number): Promise<Keys> {
+    if (known !== null && (now() - known.at <= ms || now() - askedAt <= ASK_AGAIN_MS)) return known.keys;
+    askedAt = now();
+    loading ??= load().finally(() => {
+      loading = null;
+    });
+    try {
+      const keys = await loading;
       known = { keys, at: now() };
-      keys.catch(() => {
-        known = null; // asked again with the next request
-      });
+      return keys;
+    } catch (error) {
+      if (known === null) throw error;
+      return known.keys;
     }
-    return known.keys;
   }
 
   async function verifyWith(keys: Keys, token: string, channelId: string): Promise<JWTPayload> {
@@ -86,7 +94,7 @@ export function createTokenCheck({ openIdMetadataUrl, appId, now }: TokenCheckOp
         return await verifyWith(await keysNotOlderThan(KEEP_MS), token, channelId);
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
-        return verifyWith(await keysNotOlderThan(ASK_AGAIN_MS), token, channelId);
+        return verifyWith(await keysNotOlderThan(0), token, channelId);
       }
     },
   };

@@ -99,6 +99,33 @@ describe('a request', () => {
   });
 });
 
+describe('the signing keys', () => {
+  const DAY_MS = 24 * 60 * 60_000;
+  const asked = (): number => stage.fake.calls.filter(({ path }) => path === 'keys').length;
+
+  it('are not asked for again by every token with an unknown key', async () => {
+    await say();
+    const before = asked();
+    for (let n = 0; n < 5; n += 1) expect((await say({ token: { key: 'unknown' } })).status).toBe(401);
+    expect(asked()).toBe(before);
+  });
+
+  it('that are a day old are asked for again, and count on while newer ones cannot be had', async () => {
+    await stage.stop();
+    let later = 0;
+    stage = await openStage(bot, { options: { now: () => Date.now() + later } });
+    await say();
+    const before = asked();
+    later = DAY_MS + 60_000;
+    stage.fake.faults.next('keys', { kind: 'http', status: 503 });
+    expect((await say({ token: { expiresIn: 2 * 24 * 3_600 } })).status).toBe(200);
+    expect(asked()).toBe(before);
+    later += 10 * 60_000;
+    expect((await say({ token: { expiresIn: 2 * 24 * 3_600 } })).status).toBe(200);
+    expect(asked()).toBe(before + 1);
+  });
+});
+
 function foreign(serviceUrl: string): DeliveryOptions {
   return { activity: { serviceUrl }, token: { serviceUrl } };
 }

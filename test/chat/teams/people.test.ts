@@ -69,6 +69,14 @@ describe('an actor', () => {
   });
 });
 
+describe('a member of another tenant in the roster', () => {
+  it('is external there, even if the activity says nothing of it', async () => {
+    const person = join({ name: 'grace', tenant: '11111111-1111-1111-1111-111111111111' });
+    const channelData = { tenant: { id: stage.fake.world.tenant }, team: { id: stage.soc.team } };
+    expect(await actorOf(person, { channelData })).toMatchObject({ tenant: person.tenant, external: true });
+  });
+});
+
 describe('the roster', () => {
   it('is asked once per person for a while, and again later', async () => {
     const { alice, kept } = stage;

@@ -5,12 +5,12 @@ import type { AddressInfo } from 'node:net';
 import type { TeamsSettings } from '../../../src/model/settings.ts';
 import { cardOf } from './activity-check.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { createIssuer, type TokenOptions } from './issuer.ts';
+import { createIssuer } from './issuer.ts';
 import { createSender, type Delivered, type DeliveryOptions, type Sender } from './sender.ts';
 import { createService, type FakeCall, type Service } from './service.ts';
 import { chatOf, createWorld, type FakeConversation, type FakeMessage, type FakePerson, isJson, type Json, type World } from './world.ts';
 
-export type { Delivered, DeliveryOptions, FakeCall, FakeConversation, FakeMessage, FakePerson, TokenOptions };
+export type { Delivered, DeliveryOptions, FakeCall, FakeConversation, FakeMessage, FakePerson };
 
 /** Which button: by what it says, or by what it carries. `stale` also finds it in what the message showed before. */
 export type ButtonChoice =
