@@ -37,7 +37,7 @@ export function splitWords(text: string): Words | Refusal {
   let escaping = false;
   const characters = [...text.toWellFormed().replace(UNTYPED, '')];
   for (const [index, character] of characters.entries()) {
-    const escaped = escaping;
+    const escaped: boolean = escaping;
     escaping = !escaped && character === '\\' && isEscapable(characters[index + 1]);
     if (escaping) {
       started = true;

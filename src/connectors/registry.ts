@@ -15,10 +15,10 @@ import { isolateMachine } from './defender/isolate-machine.ts';
 import { releaseMachine } from './defender/release-machine.ts';
 import { createMailer, type Mailer } from './email/mailer.ts';
 import { send } from './email/send.ts';
-import { createEntraClient, type User } from './entra/client.ts';
+import { createEntraClient } from './entra/client.ts';
 import { disableUser } from './entra/disable-user.ts';
 import { enableUser } from './entra/enable-user.ts';
-import { findUsers } from './entra/find-users.ts';
+import { type FoundUsers, findUsers } from './entra/find-users.ts';
 import { resolveUserAction } from './entra/resolve-user.ts';
 import { revokeSessions } from './entra/revoke-sessions.ts';
 import { request } from './http/request.ts';
@@ -43,8 +43,8 @@ import { sendByNode } from './wire.ts';
 
 /** The actions, and what other rooms ask of the same clients. */
 export interface Catalogue extends ActionCatalogue {
-  /** Users a text could mean, for offering matches. Throws ActionError, also when Entra ID is not configured. */
-  findUsers(text: string, signal: AbortSignal): Promise<readonly User[]>;
+  /** Users a text names, and those it could mean. Throws ActionError, also when Entra ID is not configured. */
+  findUsers(text: string, signal: AbortSignal): Promise<FoundUsers>;
   /** For approval mails; null when e-mail is not configured. */
   readonly mailer: Mailer | null;
   /** Reads incidents for polls and for triggers that tell too little; null when Sentinel is not configured. */
@@ -94,10 +94,7 @@ export async function createCatalogue({ settings, chat, log, timing = {} }: Cata
     get: (name) => byName.get(name),
     list: () => actions,
     unavailable: (name) => reasonOf(name.split('.')[0] ?? ''),
-    async findUsers(text, signal) {
-      const { certain, possible } = await findUsers(entra(), text, signal);
-      return certain.length > 0 ? certain : possible;
-    },
+    findUsers: async (text, signal) => findUsers(entra(), text, signal),
     mailer: settings.email === null ? null : mailer(),
     sentinel:
       reasonOf('sentinel') === ''
