@@ -26,6 +26,7 @@ import { createLog } from './log.ts';
 import { ConfigError, describeProblem } from './model/errors.ts';
 import type { Log } from './model/log.ts';
 import type { ConnectorSettings, Settings } from './model/settings.ts';
+import { isUuid } from './model/uuid.ts';
 import { createChatOutbox } from './outbox/chat-outbox.ts';
 import { createReconciler, type Reconciler } from './outbox/reconciler.ts';
 import { type Known, loadPlaybooks, parsePlaybook } from './playbooks/load.ts';
@@ -288,8 +289,4 @@ function incidentPlaces(settings: Settings) {
       throw new ConfigError(`incidents.channels names ${name}, and there is no such channel: add it to channels in picket.yaml`);
     return channel.places;
   });
-}
-
-function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }

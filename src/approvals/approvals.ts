@@ -9,6 +9,7 @@ import type { Log } from '../model/log.ts';
 import type { Actor, Person } from '../model/person.ts';
 import type { MessageRef } from '../model/place.ts';
 import type { Answered, Via } from '../model/run.ts';
+import { isUuid } from '../model/uuid.ts';
 import { adoptMessage } from '../outbox/surfaces.ts';
 import type { Store } from '../store/db.ts';
 
@@ -30,7 +31,7 @@ export function createApprovals(settings: { store: Store; engine: () => Engine; 
   const { store, access, log } = settings;
   return {
     answer: async (given) => {
-      const approval = await readApproval(store, given.approvalId);
+      const approval = isUuid(given.approvalId) ? await readApproval(store, given.approvalId) : null;
       if (approval === null) return { kind: 'unknown' };
       if (given.message !== null) await adoptMessage(store, { kind: 'approval', id: approval.id }, given.message);
       const person = await access.identify(given.actor);

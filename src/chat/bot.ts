@@ -1,11 +1,13 @@
 // The bot's conversation, the same on every platform: a command or a click comes in verified, the person is identified, the rooms
 // act, and what the person is told goes back as one card. Nothing here throws: what went wrong is in the answer.
 import type { Approvals } from '../approvals/approvals.ts';
+import { runLog } from '../engine/history.ts';
 import type { Bot, Click, Command, Reply } from '../model/chat.ts';
 import { closeMatch } from '../model/close-match.ts';
 import { isRefusal, messageOf, type Refusal, refuse } from '../model/errors.ts';
 import type { Log } from '../model/log.ts';
 import type { Answered } from '../model/run.ts';
+import { isUuid } from '../model/uuid.ts';
 import type { Card, View } from '../model/views.ts';
 import { answerNotice } from './answer-notice.ts';
 import { cancelFor } from './commands/cancel.ts';
@@ -82,6 +84,7 @@ async function press(settings: BotSettings, click: Click): Promise<Said | Refusa
   const person = await desk.access.identify(click.actor);
   if (isRefusal(person)) return person;
   if (click.verb === 'cancel') return cancelFor(desk, person, click.actor, click.id);
+  if (!isUuid(click.id) || (await runLog(desk.db, click.id)) === null) return refuse('There is no such run.', 'See /playbook runs.');
   const url = await desk.runLogUrl(click.id, person.id);
   return {
     visibility: 'private',

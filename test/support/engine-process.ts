@@ -28,7 +28,7 @@ export type EngineCall =
 /** Builds the engine; used in a process of its own and, by tests without kills, in the test's process. */
 export async function buildEngine(
   setup: EngineSetup,
-): Promise<{ engine: Engine; store: Store; call: (call: EngineCall) => Promise<unknown> }> {
+): Promise<{ engine: Engine; store: Store; catalogue: ActionCatalogue; call: (call: EngineCall) => Promise<unknown> }> {
   const opened = openStore({ url: setup.databaseUrl, log: quietLog });
   let armed = false;
   const store: Store = {
@@ -90,7 +90,7 @@ export async function buildEngine(
         return null;
     }
   };
-  return { engine, store, call };
+  return { engine, store, catalogue, call };
 }
 
 function effectCatalogue(url: string): ActionCatalogue {

@@ -2,6 +2,7 @@
 import { runLog } from '../../engine/history.ts';
 import { isRefusal, type Refusal, refuse } from '../../model/errors.ts';
 import type { Actor, Person } from '../../model/person.ts';
+import { isUuid } from '../../model/uuid.ts';
 import { notice } from '../notices.ts';
 import type { ChatCommand, Desk, Said } from './command.ts';
 import { runOf } from './show.ts';
@@ -18,7 +19,7 @@ export const cancel: ChatCommand = {
 
 /** The same for the button on the run's card. */
 export async function cancelFor(desk: Desk, person: Person, actor: Actor, runId: string): Promise<Said | Refusal> {
-  const log = await runLog(desk.db, runId);
+  const log = isUuid(runId) ? await runLog(desk.db, runId) : null;
   if (log === null) return refuse('There is no such run.', 'See /playbook runs.');
   const startedBy = log.cause.kind === 'person' ? log.cause.person : '';
   const denied = desk.access.mayCancel(person, { number: log.number, startedBy }, actor);

@@ -8,6 +8,8 @@ export const identities: ChatCommand = {
   usage: 'identities [confirm <number>]',
   summary: 'For admins: confirm who is who on Slack and Teams',
   run: async (desk, asked) => {
+    const denied = desk.access.mayAdminister(asked.person);
+    if (denied !== null) return denied;
     const [verb, which] = asked.words.words;
     const proposals = await desk.access.proposals();
     if (verb === undefined) {

@@ -1,5 +1,6 @@
 // `/playbook runs`: the newest runs and their state.
 import { listRuns } from '../../engine/history.ts';
+import { refuse } from '../../model/errors.ts';
 import { shortTime } from '../../model/time.ts';
 import { notice } from '../notices.ts';
 import type { ChatCommand } from './command.ts';
@@ -11,8 +12,10 @@ export const runs: ChatCommand = {
   usage: 'runs [before=<number>]',
   summary: 'Show the newest runs and what became of them',
   run: async (desk, asked) => {
-    const before = Number(asked.words.options.before ?? '');
-    const found = await listRuns(desk.db, { limit: MOST + 1, ...(Number.isSafeInteger(before) && before > 0 ? { before } : {}) });
+    const { before } = asked.words.options;
+    if (before !== undefined && !/^\d{1,15}$/.test(before))
+      return refuse(`before must be the number of a run, not "${before.slice(0, 40)}".`, 'Write /playbook runs before=17.');
+    const found = await listRuns(desk.db, { limit: MOST + 1, ...(before === undefined ? {} : { before: Number(before) }) });
     const shown = found.slice(0, MOST);
     if (shown.length === 0)
       return { visibility: 'private', view: notice({ title: 'No runs yet', text: ['Start one with /playbook run <playbook> <target>.'] }) };
