@@ -46,6 +46,7 @@ export function createIntake({ bot, claim, people, answers, clicks, references, 
     const button = activity.text === '' ? ButtonValue.safeParse(activity.value).data : undefined;
     const isForUs = button !== undefined || isPersonal(activity) || isMentioned(activity) || activity.recipient.isTargeted === true;
     if (!isForUs || activity.from.role === 'bot') return DONE;
+    if (activity.id === '') return { status: 400 }; // it could not be told from a replay
     if (!(await claim(`teams:message:${JSON.stringify([activity.conversation.id, activity.id])}`, { forMs: rememberMs }))) {
       log.info('Teams delivery seen before: not executed again', { activity: activity.id });
       return DONE;

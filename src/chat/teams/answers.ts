@@ -15,6 +15,7 @@ import { isPersonal, tenantOf } from './places.ts';
 /** What a person reads under a button. */
 export const SAID = {
   received: 'Received. The answer follows in your chat with Picket.',
+  again: 'Received already.',
   done: 'Done.',
   inChat: 'The answer is in your chat with Picket.',
   noChat: 'Picket answers this in private and cannot write to you: add it for yourself (Apps > Picket > Add), then try again.',

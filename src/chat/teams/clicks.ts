@@ -57,7 +57,7 @@ export function createClicks({ bot, claim, people, answers, references, underWay
         const claimed = await Promise.race([claim(keyOf(activity, button), { forMs: rememberMs }), deadline.passed]);
         // Nothing was done and nothing will be: Teams says so to the person.
         if (claimed === 'late') return { status: 503 };
-        if (!claimed) return toast(SAID.received);
+        if (!claimed) return toast(SAID.again);
         const answer = underWay.track(press(activity, button, deadline.isPast));
         const said = await Promise.race([answer, deadline.passed]);
         return toast(said === 'late' ? SAID.received : said);

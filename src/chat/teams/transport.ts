@@ -27,6 +27,8 @@ export class ConnectorFailure extends Error {
 }
 
 const TIMEOUT_MS = 15_000;
+/** Somebody waits for what is read, and it can be asked for again. */
+const READ_TIMEOUT_MS = 5_000;
 const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
 
 export function createTransport(mayCall: (url: string) => boolean): Transport {
@@ -47,7 +49,7 @@ async function send({ url, method, headers, body }: Request): Promise<{ response
       headers: headers.rawHeaders(),
       ...(typeof body === 'string' ? { body } : {}),
       redirect: 'error', // a redirect would carry the bot's token elsewhere
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(method === 'GET' ? READ_TIMEOUT_MS : TIMEOUT_MS),
     });
     return { response, body: await response.text() };
   } catch (error) {

@@ -29,6 +29,7 @@ describe('a delivery from Teams', () => {
   it.each<[string, Record<string, unknown>]>([
     ['a numeric type', { type: 7 }],
     ['no type', { type: undefined }],
+    ['no id, by which a replay is known', { id: undefined }],
     ['a conversation without an id', { conversation: { tenantId: '' } }],
     ['entities that are no list', { entities: 'x' }],
     ['a text that is none', { text: { a: 1 } }],

@@ -127,6 +127,17 @@ describe('an answer of the connector', () => {
   });
 });
 
+describe('the limits', () => {
+  it('are those of Teams: as many posts and edits as they allow go through, one more is asked to wait', async () => {
+    const { fake, teams } = stage;
+    fake.faults.enforceLimits = true;
+    const [first] = teams.port.limits;
+    const message = await post();
+    for (let n = 1; n < (first?.count ?? 0); n += 1) await teams.port.update(message, card(`Edit ${n}`));
+    expect(await failureOf(post({ ...place, thread: message.id }))).toMatchObject({ failure: 'retry', retryAfterMs: 1_000 });
+  });
+});
+
 describe('while Teams cannot be reached', () => {
   it('a post is to be tried again, for nothing was sent', async () => {
     const host = `127.0.0.1:${await unusedPort()}`;

@@ -49,7 +49,7 @@ export function createService(world: World, issuer: Issuer, faults: FaultPlan): 
       service.problems.push(`${request.method} /${path} is not Teams`);
       return void response.writeHead(404).end();
     }
-    const fault = faults.take(asked.operation);
+    const fault = faults.take(asked.operation, writtenTo(asked.operation, path, text));
     if (fault?.kind === 'drop') return void response.destroy();
     if (fault?.kind === 'delay') await delay(fault.ms);
     const { status, body } = failing(fault) ?? asked.answer();
@@ -99,6 +99,14 @@ export function createService(world: World, issuer: Issuer, faults: FaultPlan): 
   }
 
   return service;
+}
+
+/** The conversation that a call posts or edits in, without its thread; '' when it does neither. */
+function writtenTo(operation: Operation, path: string, text: string): string {
+  if (operation === 'create') return /"channel":\{"id":"([^"]+)"/.exec(text)?.[1] ?? '';
+  if (operation !== 'send' && operation !== 'edit') return '';
+  const [, id = ''] = /v3\/conversations\/([^/]+)/.exec(path) ?? [];
+  return decodeURIComponent(id).split(';')[0] ?? '';
 }
 
 function failing(fault: Fault | null): Answered | null {
