@@ -42,13 +42,7 @@ export async function openStage(bot: Bot, { settings = {}, options = {} }: Stage
     log: quietLog,
     ...options,
   });
-  const server = createServer((request, response) => {
-    const route = teams.routes.find(({ method, path }) => method === request.method && path === request.url);
-    if (route === undefined) response.writeHead(404).end();
-    else void route.respond(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const publicUrl = `http://127.0.0.1:${portOf(server.address())}`;
+  const { publicUrl, close } = await mount(teams);
   fake.connect(publicUrl);
   await teams.start();
   return {
@@ -62,10 +56,26 @@ export async function openStage(bot: Bot, { settings = {}, options = {} }: Stage
     kept,
     async stop() {
       await teams.stop();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await close();
       await fake.stop();
       fake.expectNoProblems();
+    },
+  };
+}
+
+/** Puts the platform's routes on a port of their own. */
+export async function mount(teams: TeamsPlatform): Promise<{ readonly publicUrl: string; close(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    const route = teams.routes.find(({ method, path }) => method === request.method && path === request.url);
+    if (route === undefined) response.writeHead(404).end();
+    else void route.respond(request, response);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    publicUrl: `http://127.0.0.1:${portOf(server.address())}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
     },
   };
 }

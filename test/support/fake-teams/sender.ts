@@ -45,10 +45,11 @@ export function createSender(issuer: Issuer, serviceUrl: string): Sender {
     target: '',
     activity: (activity, options = {}) => sender.raw(JSON.stringify({ ...activity, ...options.activity }), options),
     async raw(body, { token = {}, authorization } = {}) {
-      if (sender.target === '') throw new Error('the stand-in does not know the bot: connect it first');
+      const { target } = sender;
+      if (target === '') throw new Error('the stand-in does not know the bot: connect it first');
       const header = authorization ?? `Bearer ${await issuer.sign({ serviceUrl, ...token })}`;
       const headers = { 'content-type': 'application/json; charset=utf-8', ...(header === '' ? {} : { authorization: header }) };
-      return send({ url: sender.target, body, headers });
+      return send({ url: target, body, headers });
     },
     async replay() {
       if (again === null) throw new Error('nothing was delivered yet');
