@@ -22,6 +22,8 @@ export function createApp({ checks, ingest, pages, log }: AppOptions): Hono {
   app.use(async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) context.header(name, value);
+    // What is left of a body that is too large is not read: the sender must not use this connection again.
+    if (context.res.status === 413) context.header('connection', 'close');
     // Only the style sheet is the same for everybody.
     if (!context.req.path.startsWith('/assets/')) context.header('cache-control', 'no-store');
   });

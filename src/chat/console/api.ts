@@ -7,6 +7,7 @@ import type { Bot, Reply } from '../../model/chat.ts';
 import type { Actor, Person } from '../../model/person.ts';
 import type { Place } from '../../model/place.ts';
 import type { Db } from '../../store/db.ts';
+import { savable } from '../../store/savable.ts';
 import { parseCommand } from './command.ts';
 import type { Feed } from './feed.ts';
 import { isFor, type Mailbox, mailDocument } from './mails.ts';
@@ -54,7 +55,8 @@ export function consoleApi(options: ApiOptions): Hono {
     '/api/*',
     bodyLimit({
       maxSize: 64 * 1024,
-      onError: (context) => context.json({ error: 'That is too long.', remedy: 'Send less than 64 KB.' }, 413),
+      // What is left of the body is not read: the connection is of no use after this.
+      onError: (context) => context.json({ error: 'That is too long.', remedy: 'Send less than 64 KB.' }, 413, { connection: 'close' }),
     }),
   );
 
@@ -110,13 +112,14 @@ export function consoleApi(options: ApiOptions): Hono {
 
 const PAGE = 100;
 
-const Posted = z.object({ as: z.string(), conversation: z.string(), text: z.string().trim().min(1).max(20_000) });
+const Text = z.string().transform(savable);
+const Posted = z.object({ as: z.string(), conversation: z.string(), text: z.string().trim().min(1).max(20_000).transform(savable) });
 const Clicked = z.object({
   as: z.string(),
-  message: z.string(),
+  message: Text,
   verb: z.enum(['decide', 'runlog', 'cancel']),
-  id: z.string(),
-  choice: z.string(),
+  id: Text,
+  choice: Text,
 });
 
 async function answer(options: ApiOptions, given: { reply: Reply; person: Person; conversation: string; thread: string }): Promise<void> {
