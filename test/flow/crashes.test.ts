@@ -15,7 +15,7 @@ describe('the main job across crashes', () => {
   afterEach(async () => soc.close());
 
   const asked = async (): Promise<void> => {
-    for (const place of ['console', 'slack'] as const)
+    for (const place of ['console', 'slack', 'teams'] as const)
       await until(
         async () => (await soc.hands[place].texts('carol')).some((text) => text.includes(QUESTION)),
         `the question stands in ${place}`,
@@ -23,7 +23,7 @@ describe('the main job across crashes', () => {
   };
   /** Every copy of the question shows the outcome and asks no more. */
   const cardsTell = async (outcome: string): Promise<void> => {
-    for (const place of ['console', 'slack'] as const) {
+    for (const place of ['console', 'slack', 'teams'] as const) {
       await until(async () => {
         const copies = (await soc.hands[place].texts('carol')).filter((text) => text.includes(QUESTION));
         return copies.some((text) => text.includes(outcome)) && !copies.some(asks);
@@ -131,7 +131,7 @@ describe('the main job across crashes', () => {
   it('a wrong person clicks: told privately why and who could; nothing changes', async () => {
     await incidentArrives(soc.app, soc.sandbox);
     await asked();
-    for (const place of ['console', 'slack'] as const) {
+    for (const place of ['console', 'slack', 'teams'] as const) {
       for (const who of ['bob', 'erin']) {
         const told = await soc.hands[place].press(who, QUESTION, 'Block');
         expect(told).toContain('Carol Ortiz');

@@ -3,11 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { incidentArrives } from '../support/app.ts';
 import { until } from '../support/effects.ts';
 import { asks } from '../support/hands.ts';
-import { isDisabled, runEnds, type Soc, startSoc } from '../support/soc.ts';
+import { enableUser, isDisabled, runEnds, type Soc, startSoc } from '../support/soc.ts';
 
 const FULL = process.env.PICKET_FLOW === 'full';
-const STARTS = ['rule', 'console', 'slack'] as const;
-const DECISIONS = ['console', 'slack', 'email'] as const;
+const UPN = 'alice@contoso.com';
+const PLACES = ['console', 'slack', 'teams'] as const;
+const STARTS = ['rule', ...PLACES] as const;
+const DECISIONS = [...PLACES, 'email'] as const;
 const CHOICES = ['Block', 'Ignore'] as const;
 
 /** Every pair of start and decision; with PICKET_FLOW=full every choice of each. */
@@ -17,6 +19,13 @@ const STORIES = STARTS.flatMap((start, i) =>
   ),
 );
 
+interface Story {
+  readonly incident: number;
+  readonly run: number;
+  readonly ip: string;
+  readonly question: string;
+}
+
 describe('the main job', () => {
   let soc: Soc;
   let runs = 0;
@@ -25,73 +34,91 @@ describe('the main job', () => {
   });
   afterAll(async () => soc.close());
 
+  /** An incident arrives and the playbook starts; the question and the incident stand everywhere, and nothing is changed. */
+  const begin = async (start: (typeof STARTS)[number]): Promise<Story> => {
+    const ip = `203.0.113.${10 + runs}`;
+    const { number } = await incidentArrives(soc.app, soc.sandbox, {
+      severity: start === 'rule' ? 'High' : 'Medium',
+      entities: [
+        { kind: 'Account', properties: { accountName: 'alice', upnSuffix: 'contoso.com' } },
+        { kind: 'Ip', properties: { address: ip } },
+      ],
+    });
+    if (start !== 'rule') expect(await soc.hands[start].command('bob', `run stop-compromised-user ${number}`)).toContain('accepted');
+    runs += 1;
+    const question = `Block ${UPN} and ${ip}?`;
+    for (const place of PLACES) {
+      for (const [text, words] of [
+        [question, 'the question'],
+        [`#${number}`, 'the incident'],
+      ] as const) {
+        await until(
+          async () => (await soc.hands[place].texts('carol')).some((shown) => shown.includes(text)),
+          `${words} stands in ${place}`,
+        );
+      }
+    }
+    for (const admin of ['carol', 'dave']) {
+      await until(async () => (await soc.hands.email.texts(admin)).some((html) => html.includes(ip)), `${admin} has a mail`);
+    }
+    expect(isDisabled(await soc.state(), UPN)).toBe(false);
+    return { incident: number, run: runs, ip, question };
+  };
+
+  /** Every copy of the question tells the outcome beside the evidence, and none asks any more. */
+  const tells = async ({ question, ip }: Story, outcome: string): Promise<void> => {
+    for (const place of PLACES) {
+      await until(async () => {
+        const copies = (await soc.hands[place].texts('carol')).filter((text) => text.includes(question));
+        return copies.some((text) => text.includes(outcome) && text.includes(ip)) && !copies.some(asks);
+      }, `the outcome stands in ${place}, with the evidence, and nothing asks any more`);
+    }
+    soc.slack.expectNoProblems();
+    soc.teams.expectNoProblems();
+  };
+
   for (const { start, decision, choice } of STORIES) {
     it(`starts by ${start}, is decided in ${decision}: ${choice}`, async () => {
-      const upn = await enabledUser(soc);
-      const ip = `203.0.113.${10 + runs}`;
-      const incident = await incidentArrives(soc.app, soc.sandbox, {
-        severity: start === 'rule' ? 'High' : 'Medium',
-        entities: [
-          { kind: 'Account', properties: { accountName: upn.split('@')[0], upnSuffix: 'contoso.com' } },
-          { kind: 'Ip', properties: { address: ip } },
-        ],
-      });
-      if (start !== 'rule')
-        expect(await soc.hands[start].command('bob', `run stop-compromised-user ${incident.number}`)).toContain('accepted');
-      runs += 1;
-      const run = runs;
-      const question = `Block ${upn} and ${ip}?`;
-
-      for (const place of ['console', 'slack'] as const) {
-        await until(
-          async () => (await soc.hands[place].texts('carol')).some((text) => text.includes(question)),
-          `the question stands in ${place}`,
-        );
-        await until(
-          async () => (await soc.hands[place].texts('carol')).some((text) => text.includes(`#${incident.number}`)),
-          `the incident stands in ${place}`,
-        );
-      }
-      for (const admin of ['carol', 'dave']) {
-        await until(async () => (await soc.hands.email.texts(admin)).some((html) => html.includes(ip)), `${admin} has a mail`);
-      }
-      expect(isDisabled(await soc.state(), upn)).toBe(false);
-
-      await soc.hands[decision].press('carol', question, choice);
-      await runEnds(soc, run, 'succeeded');
+      const story = await begin(start);
+      await soc.hands[decision].press('carol', story.question, choice);
+      await runEnds(soc, story.run, 'succeeded');
       const state = await soc.state();
       const ticket = state.tickets.at(-1);
-      const closed = state.incidents.find((one) => one.number === incident.number);
+      const incident = state.incidents.find((one) => one.number === story.incident);
+      expect(isDisabled(state, UPN)).toBe(choice === 'Block');
+      expect(state.blocked.filter((entry) => entry.ip === story.ip)).toHaveLength(choice === 'Block' ? 1 : 0);
       if (choice === 'Block') {
-        expect(isDisabled(state, upn)).toBe(true);
-        expect(state.blocked.filter((entry) => entry.ip === ip)).toHaveLength(1);
         expect(ticket?.journal.some((entry) => entry.value.includes('Block by Carol Ortiz'))).toBe(true);
-        expect(closed).toMatchObject({ status: 'New' });
-        expect(closed?.comments).toHaveLength(1);
+        expect(incident).toMatchObject({ status: 'New' });
+        expect(incident?.comments).toHaveLength(1);
+        await enableUser(soc, UPN);
       } else {
-        expect(isDisabled(state, upn)).toBe(false);
-        expect(state.blocked.some((entry) => entry.ip === ip)).toBe(false);
-        expect(closed).toMatchObject({ status: 'Closed', classification: 'BenignPositive' });
+        expect(incident).toMatchObject({ status: 'Closed', classification: 'BenignPositive' });
         expect(['6', '7']).toContain(ticket?.state);
       }
-      for (const place of ['console', 'slack'] as const) {
-        await until(async () => {
-          const copies = (await soc.hands[place].texts('carol')).filter((text) => text.includes(question));
-          return copies.some((text) => text.includes(`${choice} by Carol Ortiz`) && text.includes(ip)) && !copies.some(asks);
-        }, `the outcome stands in ${place}, with the evidence, and nothing asks any more`);
-      }
-      const late = await soc.hands.email.press('dave', question, choice === 'Block' ? 'Ignore' : 'Block');
+      await tells(story, `${choice} by Carol Ortiz`);
+      const late = await soc.hands.email.press('dave', story.question, choice === 'Block' ? 'Ignore' : 'Block');
       expect(late).toContain('Carol Ortiz');
-      soc.slack.expectNoProblems();
+    });
+  }
+
+  for (const start of STARTS) {
+    it(`starts by ${start}, and nobody answers: the next level is asked, then it ends and changes nothing`, async () => {
+      const story = await begin(start);
+      const overdue = `UPDATE approval SET expires_at = now() - interval '1 minute' WHERE outcome IS NULL`;
+      await soc.database.store.query(overdue);
+      await until(
+        async () => (await soc.database.store.query('SELECT 1 FROM approval WHERE outcome IS NULL AND level = 1')).rows.length === 1,
+        'the next level is asked',
+      );
+      await soc.database.store.query(overdue);
+      await runEnds(soc, story.run, 'expired');
+      await tells(story, 'Nobody answered');
+      const state = await soc.state();
+      expect(isDisabled(state, UPN)).toBe(false);
+      expect(state.blocked.some((entry) => entry.ip === story.ip)).toBe(false);
+      expect(state.incidents.find((one) => one.number === story.incident)).toMatchObject({ status: 'New' });
+      expect(state.tickets.at(-1)).toMatchObject({ state: '1' });
     });
   }
 });
-
-/** Somebody whom no story has disabled yet; the sandbox's directory has enough people. */
-async function enabledUser(soc: Soc): Promise<string> {
-  const user = (await soc.state()).users.find(
-    (one) => one.accountEnabled && !one.administrator && one.userType === 'Member' && !one.onPremisesSyncEnabled,
-  );
-  if (user === undefined) throw new Error('every user of the sandbox is disabled: reset it');
-  return user.userPrincipalName;
-}

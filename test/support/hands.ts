@@ -4,6 +4,7 @@ import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import type { App } from './app.ts';
 import { until } from './effects.ts';
 import type { FakeChannel, FakeMessage, FakeSlack, FakeUser } from './fake-slack/fake-slack.ts';
+import type { FakeConversation, FakePerson, FakeTeams, FakeMessage as TeamsMessage } from './fake-teams/fake-teams.ts';
 
 /** What one platform's people can do. `who` is a person's id in the configuration. */
 export interface Hands {
@@ -127,6 +128,61 @@ export function slackHands({ slack, channel, users }: SlackSeats): Hands {
         await newest(
           () => seen(who),
           (message) => JSON.stringify(message.blocks).includes(text),
+        ),
+      ),
+  };
+}
+
+export interface TeamsSeats {
+  readonly teams: FakeTeams;
+  readonly channel: FakeConversation;
+  readonly people: Readonly<Record<string, FakePerson>>;
+}
+
+export function teamsHands({ teams, channel, people }: TeamsSeats): Hands {
+  const person = (who: string): FakePerson => {
+    const found = people[who];
+    if (found === undefined) throw new Error(`nobody called ${who} is in Teams`);
+    return found;
+  };
+  /** The channel, and the person's own chat with the bot, where private answers go. */
+  const seen = async (who: string): Promise<readonly TeamsMessage[]> => [
+    ...teams.messages(channel, { as: person(who) }),
+    ...teams.messages(teams.chat(person(who)), { as: person(who) }),
+  ];
+  const told = async (who: string, known: readonly TeamsMessage[]): Promise<string> => {
+    const old = new Set(known.map((message) => message.id));
+    const fresh = async (): Promise<readonly TeamsMessage[]> =>
+      (await seen(who)).filter(
+        (message) =>
+          !old.has(message.id) && !textOf(message).includes('/playbook') && (message.kind === 'toast' || message.conversation !== channel),
+      );
+    await until(async () => (await fresh()).length > 0, `${who} is answered in Teams`);
+    return JSON.stringify((await fresh()).map(textOf));
+  };
+  const textOf = (message: TeamsMessage): string => JSON.stringify([message.activity, teams.card(message)]);
+  return {
+    name: 'teams',
+    command: async (who, text) => {
+      const known = await seen(who);
+      await teams.say(person(who), channel, `/playbook ${text}`);
+      return told(who, known);
+    },
+    press: async (who, question, label) => {
+      const message = await newest(
+        () => seen(who),
+        (one) => textOf(one).includes(question) && teams.buttons(one).includes(label),
+      );
+      const known = await seen(who);
+      await teams.click(person(who), message, { label });
+      return told(who, known);
+    },
+    texts: async (who) => (await seen(who)).map(textOf),
+    buttons: async (who, text) =>
+      teams.buttons(
+        await newest(
+          () => seen(who),
+          (message) => textOf(message).includes(text),
         ),
       ),
   };

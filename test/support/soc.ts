@@ -5,17 +5,19 @@ import { type App, appSettings, startApp } from './app.ts';
 import { type TestDatabase, testDatabase } from './database.ts';
 import { until } from './effects.ts';
 import { type FakeSlack, startFakeSlack } from './fake-slack/fake-slack.ts';
-import { consoleHands, type Hands, mailHands, type SlackSeats, slackHands } from './hands.ts';
+import { type FakeTeams, startFakeTeams } from './fake-teams/fake-teams.ts';
+import { consoleHands, type Hands, mailHands, type SlackSeats, slackHands, teamsHands } from './hands.ts';
 import { quietLog } from './quiet-log.ts';
 
 export interface Soc {
   readonly sandbox: Sandbox;
   readonly slack: FakeSlack;
+  readonly teams: FakeTeams;
   readonly seats: SlackSeats;
   readonly database: TestDatabase;
   readonly settings: Settings;
   app: App;
-  readonly hands: Readonly<Record<'console' | 'slack' | 'email', Hands>>;
+  readonly hands: Readonly<Record<'console' | 'slack' | 'teams' | 'email', Hands>>;
   /** What the outside systems hold. */
   state(): Promise<OutsideState>;
   fault(fault: object): Promise<void>;
@@ -47,13 +49,24 @@ export async function startSoc(): Promise<Soc> {
   const people = ['bob', 'carol', 'dave', 'erin'];
   const users = Object.fromEntries(people.map((name) => [name, slack.addUser({ name, email: `${name}@contoso.com` })]));
   const channel = slack.addChannel({ name: 'soc' });
+  const teams = await startFakeTeams();
+  const members = Object.fromEntries(people.map((name) => [name, teams.addPerson({ name, email: `${name}@contoso.com` })]));
+  const team = teams.addChannel({ name: 'soc', members: Object.values(members) });
   const base = await appSettings(database.url);
   const settings: Settings = {
     ...base,
-    people: base.people.map((person) => ({ ...person, slack: [{ tenant: slack.team.id, user: users[person.id]?.id ?? '' }] })),
+    people: base.people.map((person) => ({
+      ...person,
+      slack: [{ tenant: slack.team.id, user: users[person.id]?.id ?? '' }],
+      entra: [{ tenant: teams.world.tenant, user: members[person.id]?.objectId ?? '' }],
+    })),
     channels: base.channels.map((one) => ({
       ...one,
-      places: [...one.places, { platform: 'slack', tenant: slack.team.id, conversation: channel.id, thread: '', person: '' }],
+      places: [
+        ...one.places,
+        { platform: 'slack', tenant: slack.team.id, conversation: channel.id, thread: '', person: '' },
+        { platform: 'teams', tenant: teams.world.tenant, conversation: team.id, thread: '', person: '' },
+      ],
     })),
     slack: {
       signingSecret: slack.team.signingSecret,
@@ -64,17 +77,25 @@ export async function startSoc(): Promise<Soc> {
       ssoManagedTeams: [],
       apiUrl: slack.apiUrl,
     },
+    teams: teams.settings(),
   };
   slack.connect(settings.publicUrl);
+  teams.connect(settings.publicUrl);
   const seats = { slack, channel, users };
   const soc: Soc = {
     sandbox,
     slack,
+    teams,
     seats,
     database,
     settings,
     app: await startApp(settings, sandbox),
-    hands: { console: consoleHands(() => soc.app), slack: slackHands(seats), email: mailHands(() => sandbox) },
+    hands: {
+      console: consoleHands(() => soc.app),
+      slack: slackHands(seats),
+      teams: teamsHands({ teams, channel: team, people: members }),
+      email: mailHands(() => sandbox),
+    },
     state: async () => JSON.parse(await (await fetch(`${sandbox.url}/control/state`)).text()),
     fault: async (fault) => {
       const answer = await fetch(`${sandbox.url}/control/faults`, {
@@ -91,6 +112,7 @@ export async function startSoc(): Promise<Soc> {
     close: async () => {
       await soc.app.stop();
       await slack.stop();
+      await teams.stop();
       await sandbox.stop();
       await database.drop();
     },
@@ -119,4 +141,27 @@ export async function runEnds(soc: Soc, number: number, status: string): Promise
 export async function runStatus(soc: Soc, number: number): Promise<string> {
   const { rows } = await soc.database.store.query<{ status: string }>('SELECT status FROM run WHERE number = $1', [number]);
   return rows[0]?.status ?? '';
+}
+
+/** Enables an account at the outside, as its help desk would. */
+export async function enableUser({ sandbox }: Soc, upn: string): Promise<void> {
+  const { azure, entra } = sandbox.connectors;
+  if (azure === null || entra === null) throw new Error('the sandbox has no directory');
+  const form = {
+    grant_type: 'client_credentials',
+    client_id: azure.clientId,
+    client_secret: azure.clientSecret,
+    scope: `${entra.graphUrl}/.default`,
+  };
+  const answer = await fetch(`${azure.authorityUrl}/${azure.tenant}/oauth2/v2.0/token`, {
+    method: 'POST',
+    body: new URLSearchParams(form),
+  });
+  const token: { access_token?: string } = JSON.parse(await answer.text());
+  const patched = await fetch(`${entra.graphUrl}/v1.0/users/${upn}`, {
+    method: 'PATCH',
+    headers: { authorization: `Bearer ${token.access_token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ accountEnabled: true }),
+  });
+  if (patched.status !== 204) throw new Error(`the directory answered ${patched.status} ${await patched.text()}`);
 }
