@@ -17,7 +17,7 @@ describe('the main job across crashes', () => {
   const asked = async (): Promise<void> => {
     for (const place of ['console', 'slack', 'teams'] as const)
       await until(
-        async () => (await soc.hands[place].texts('carol')).some((text) => text.includes(QUESTION)),
+        async () => (await soc.hands[place].texts('carol')).some((text) => text.includes(QUESTION) && asks(text)),
         `the question stands in ${place}`,
       );
   };

@@ -48,15 +48,9 @@ describe('the main job', () => {
     runs += 1;
     const question = `Block ${UPN} and ${ip}?`;
     for (const place of PLACES) {
-      for (const [text, words] of [
-        [question, 'the question'],
-        [`#${number}`, 'the incident'],
-      ] as const) {
-        await until(
-          async () => (await soc.hands[place].texts('carol')).some((shown) => shown.includes(text)),
-          `${words} stands in ${place}`,
-        );
-      }
+      const shows = async (claim: (text: string) => boolean): Promise<boolean> => (await soc.hands[place].texts('carol')).some(claim);
+      await until(() => shows((text) => text.includes(question) && asks(text)), `the question stands in ${place}`);
+      await until(() => shows((text) => text.includes(`#${number}`)), `the incident stands in ${place}`);
     }
     for (const admin of ['carol', 'dave']) {
       await until(async () => (await soc.hands.email.texts(admin)).some((html) => html.includes(ip)), `${admin} has a mail`);
