@@ -8,7 +8,7 @@ import type { Tx } from '../store/db.ts';
 import { savable, savableJson } from '../store/savable.ts';
 import type { EngineContext } from './context.ts';
 import { parkLine, showWaiting } from './lines.ts';
-import { writeNote } from './records.ts';
+import { writeNote, writeNoteAlone } from './records.ts';
 import { parking, type Work } from './work.ts';
 
 /** Saves the question; the run waits for people. When there is nowhere to ask, the step fails and the loop goes on to end the line. */
@@ -18,7 +18,7 @@ export async function ask(context: EngineContext, work: Work, next: Extract<Next
   const places = await context.ports.askPlaces(step.ask);
   if (places.length === 0) {
     const error = `nobody can be asked: no channel or person stands behind ${[...step.ask.channels, ...step.ask.email, ...step.ask.direct].join(', ')}; see picket.yaml`;
-    if (!(await writeNote(context.store, fence, { path, kind: 'approval', status: 'failed', output: null, error }))) return false;
+    if (!(await writeNoteAlone(context.store, fence, { path, kind: 'approval', status: 'failed', output: null, error }))) return false;
     work.records.set(path, {
       path,
       attempt: 1,
@@ -34,7 +34,7 @@ export async function ask(context: EngineContext, work: Work, next: Extract<Next
   const approvers = step.approvers.length > 0 ? step.approvers : playbook.permissions.approve;
   const id = randomUUID();
   await parking(context, work, async (tx, run) => {
-    await tx.query(
+    const saved = tx.query(
       `INSERT INTO approval (id, run_id, path, line, question, choices, effects, ask, approvers, quorum, expiry, remind_ms, expires_at)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, clock_timestamp() + $13::bigint * interval '1 millisecond')`,
       [
@@ -53,16 +53,19 @@ export async function ask(context: EngineContext, work: Work, next: Extract<Next
         step.expires.afterMs,
       ],
     );
-    await writeNote(tx, fence, { path, kind: 'approval', status: 'waiting', output: null });
-    await parkLine(tx, fence);
-    await showApproval(tx, id, places);
+    await Promise.all([
+      saved,
+      writeNote(tx, fence, { path, kind: 'approval', status: 'waiting', output: null }),
+      parkLine(tx, fence),
+      showApproval(tx, id, places),
+      recordAudit(tx, {
+        kind: 'approval asked',
+        who: 'engine',
+        what: { run: run.id, approval: id, path, quorum: step.quorum, approvers, places: places.length },
+      }),
+    ]);
     await context.durable().setTimer(tx, `expire:${id}:0`, { kind: 'expire', approvalId: id, level: 0 }, step.expires.afterMs);
     if (step.remindMs > 0) await context.durable().setTimer(tx, `remind:${id}`, { kind: 'remind', approvalId: id }, step.remindMs);
-    await recordAudit(tx, {
-      kind: 'approval asked',
-      who: 'engine',
-      what: { run: run.id, approval: id, path, quorum: step.quorum, approvers, places: places.length },
-    });
     await showWaiting(tx, run, `waiting for ${approvers.join(' or ')}: ${next.question}`);
   });
   return false;

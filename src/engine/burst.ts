@@ -6,6 +6,7 @@ import type { Incident } from '../model/incident.ts';
 import type { Place } from '../model/place.ts';
 import type { Next, Scope, Step } from '../model/playbook.ts';
 import { nextFor } from '../playbooks/next.ts';
+import { RELAXED } from '../store/relaxed.ts';
 import { savable } from '../store/savable.ts';
 import { act } from './act.ts';
 import { ask } from './ask.ts';
@@ -13,7 +14,7 @@ import type { EngineContext } from './context.ts';
 import { branchEnded, fork } from './fork.ts';
 import type { Burst } from './launcher.ts';
 import { endRun, type Fence, holdLine, lockRun, parkLine, showRun, showWaiting } from './lines.ts';
-import { loadRecords, writeNote } from './records.ts';
+import { loadRecords, writeNote, writeNoteAlone } from './records.ts';
 import { parking, type Work } from './work.ts';
 
 /** Retries that are due sooner than this are waited for inside the burst. */
@@ -38,9 +39,10 @@ export async function advance(context: EngineContext, burst: Burst): Promise<voi
   }
 }
 
+/** Relaxed: whatever this execution then does is committed after it. */
 async function take(context: EngineContext, burst: Burst): Promise<Fence | null> {
   const { rows } = await context.store.query<{ epoch: number }>(
-    `UPDATE run_line SET owner = $4, epoch = epoch + 1, taken = $3 FROM run
+    `UPDATE run_line SET owner = $4, epoch = epoch + 1, taken = $3 FROM run, ${RELAXED}
      WHERE run.id = run_line.run_id AND run.status IN ('running', 'waiting') AND run_line.run_id = $1 AND line = $2 AND burst = $3 AND burst_done < $3
      RETURNING epoch`,
     [burst.runId, burst.line, burst.n, context.executor.id],
@@ -61,14 +63,14 @@ interface RunRow {
 }
 
 async function load(context: EngineContext, fence: Fence): Promise<Work> {
-  const { rows } = await context.store.query<RunRow>(
+  const reading = context.store.query<RunRow>(
     `SELECT run.number, playbook, text, root_run, scope, place, incident_id, incident.body AS incident
      FROM run JOIN playbook_text ON hash = playbook_hash LEFT JOIN incident ON incident.id = incident_id WHERE run.id = $1`,
     [fence.runId],
   );
+  const [{ rows }, records] = await Promise.all([reading, loadRecords(context.store, fence.runId)]);
   const row = rows[0];
   if (row === undefined) throw new Error('the run is gone');
-  const records = await loadRecords(context.store, fence.runId);
   const cut = new Map<string, number>();
   for (const [path, record] of records) {
     if (record.status === 'started' && record.line === fence.line) {
@@ -138,7 +140,7 @@ async function note(
   path: string,
   entry: { kind: string; status: 'done' | 'skipped' | 'failed'; output: unknown; error?: string },
 ): Promise<boolean> {
-  if (!(await writeNote(context.store, work.fence, { path, ...entry }))) return false;
+  if (!(await writeNoteAlone(context.store, work.fence, { path, ...entry }))) return false;
   work.records.set(path, { path, attempt: 1, line: work.fence.line, error: '', retryInMs: null, ...entry });
   return true;
 }
@@ -166,8 +168,11 @@ async function callAction(context: EngineContext, work: Work, next: Extract<Next
 
 async function showTrouble(context: EngineContext, work: Work, summary: string): Promise<void> {
   await context.store.transaction(async (tx) => {
-    await tx.query(`UPDATE run SET summary = $2 WHERE id = $1 AND status IN ('running', 'waiting')`, [work.fence.runId, savable(summary)]);
-    await showRun(tx, { id: work.fence.runId, incidentId: work.incidentId }, { byPerson: false });
+    const written = tx.query(`UPDATE run SET summary = $2 WHERE id = $1 AND status IN ('running', 'waiting')`, [
+      work.fence.runId,
+      savable(summary),
+    ]);
+    await Promise.all([written, showRun(tx, { id: work.fence.runId, incidentId: work.incidentId }, { byPerson: false })]);
   });
   context.ports.shown();
 }
@@ -213,7 +218,7 @@ async function park(context: EngineContext, work: Work): Promise<boolean> {
 async function stepFailed(context: EngineContext, work: Work, path: string, step: Step | null, error: string): Promise<boolean> {
   // An expression that failed has no record yet; the log must show where it was.
   if (path !== '' && !work.records.has(path))
-    await writeNote(context.store, work.fence, { path, kind: step?.kind ?? 'step', status: 'failed', output: null, error });
+    await writeNoteAlone(context.store, work.fence, { path, kind: step?.kind ?? 'step', status: 'failed', output: null, error });
   return lineEnded(context, work, `${path === '' ? work.playbook.name : path}: ${error}`);
 }
 

@@ -63,7 +63,14 @@ export async function launchDurable(settings: DurableSettings): Promise<Durable>
   );
   DBOS.registerWorkflow(async (call: TimerCall): Promise<void> => outside(async () => settings.timer(call)), { name: TIMER });
 
-  const pool = new pg.Pool({ connectionString: settings.url, max: 12, application_name: 'picket-dbos' });
+  // What DBOS forgets in a crash of the database server it is told again: the sweep and recovery start the burst or ring the timer once
+  // more, and our rows answer. Timers are set on our connections, in the transaction of what they belong to, and wait for the disk with it.
+  const pool = new pg.Pool({
+    connectionString: settings.url,
+    max: 12,
+    application_name: 'picket-dbos',
+    options: '-c synchronous_commit=off',
+  });
   pool.on('error', (error) => log.warn('database connection lost', { error: error.message }));
   const logger = dbosLogger(log);
   DBOS.setConfig({

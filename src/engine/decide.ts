@@ -9,7 +9,7 @@ import type { Tx } from '../store/db.ts';
 import { showApproval } from './ask.ts';
 import type { EngineContext } from './context.ts';
 import type { Burst } from './launcher.ts';
-import { closeApproval, endRun, type LockedRun, lockRun, showRun, wakeLine } from './lines.ts';
+import { closeApproval, endRun, type LockedRun, lockRunOf, showRun, wakeLine } from './lines.ts';
 import { settleStep } from './records.ts';
 
 export interface Answer {
@@ -22,6 +22,9 @@ export interface Answer {
 }
 
 type Expiry = Extract<Step, { kind: 'approval' }>['expires'];
+
+/** The next step goes first: drawing the cards costs more than beginning a burst. A kill in between leaves them to the outbox's own look. */
+const CARDS_AFTER_MS = 25;
 
 interface OpenApproval {
   readonly id: string;
@@ -59,16 +62,17 @@ export async function decide(context: EngineContext, answer: Answer): Promise<An
     return vote(tx, run, approval, choice, answer, started);
   });
   context.launcher().launch(started);
-  context.ports.shown();
+  if (started.length === 0) context.ports.shown();
+  else setTimeout(context.ports.shown, CARDS_AFTER_MS);
   return answered;
 }
 
 async function vote(tx: Tx, run: LockedRun, approval: OpenApproval, choice: Choice, answer: Answer, started: Burst[]): Promise<Answered> {
-  const inserted = await tx.query(
+  const inserting = tx.query(
     'INSERT INTO vote (approval_id, person, name, choice, via) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING',
     [approval.id, answer.person.id, answer.person.name, choice.id, answer.via],
   );
-  const votes = await readVotes(tx, approval.id);
+  const [inserted, votes] = await Promise.all([inserting, readVotes(tx, approval.id)]);
   const mine = votes.find((one) => one.person === answer.person.id);
   if (mine !== undefined && mine.choice !== choice.id) {
     const label = approval.choices.find((one) => one.id === mine.choice)?.label ?? mine.choice;
@@ -84,14 +88,10 @@ async function vote(tx: Tx, run: LockedRun, approval: OpenApproval, choice: Choi
     await raiseSurfaces(tx, { kind: 'approval', id: approval.id }, { byPerson: true });
     return { kind: 'counted', votes: votes.filter((one) => one.choice === choice.id).length, quorum: approval.quorum };
   }
-  const decision: Decision = {
-    ...outcome,
-    by: votes.filter((one) => one.choice === outcome.choice || outcome.choice === '').map((one) => one.name),
-    via: answer.via,
-    at: '',
-  };
-  started.push(...(await conclude(tx, run, approval, decision)));
-  return { kind: 'decided', decision: await readDecision(tx, approval.id), runId: run.id };
+  const by = votes.filter((one) => one.choice === outcome.choice || outcome.choice === '').map((one) => one.name);
+  const concluded = await conclude(tx, run, approval, { ...outcome, by, via: answer.via, at: '' });
+  started.push(...concluded.bursts);
+  return { kind: 'decided', decision: concluded.decision, runId: run.id };
 }
 
 /** The choice that reached the quorum; `disagreed` when none can any more; null while it is open. */
@@ -109,7 +109,12 @@ function judge(
 }
 
 /** Writes the decision and makes the run go on, or ends it when there is no choice to go on with. */
-async function conclude(tx: Tx, run: LockedRun, approval: OpenApproval, decision: Decision): Promise<readonly Burst[]> {
+async function conclude(
+  tx: Tx,
+  run: LockedRun,
+  approval: OpenApproval,
+  decision: Decision,
+): Promise<{ readonly bursts: readonly Burst[]; readonly decision: Decision }> {
   if (decision.choice === '') {
     const summary =
       decision.outcome === 'expired' ? 'nobody answered in time: nothing was changed' : 'the approvers disagreed: nothing was changed';
@@ -119,29 +124,28 @@ async function conclude(tx: Tx, run: LockedRun, approval: OpenApproval, decision
       decision,
       who: decision.by.join(', ') || 'timer',
     });
-    return [];
+    return { bursts: [], decision: await readDecision(tx, approval.id) };
   }
-  await closeApproval(tx, approval.id, decision);
+  const at = await closeApproval(tx, approval.id, decision);
   const label = approval.choices.find((one) => one.id === decision.choice)?.label ?? decision.choice;
   const who =
     decision.by.length > 0 ? `by ${decision.by.join(', ')} in ${viaName(decision.via)}` : 'by default, because nobody answered in time';
-  const { rows } = await tx.query<{ at: string }>(
-    `SELECT to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') AS at FROM decision WHERE approval_id = $1`,
-    [approval.id],
-  );
-  await settleStep(tx, run.id, approval.path, {
+  const settled = settleStep(tx, run.id, approval.path, {
     status: 'done',
     output: {
       outcome: decision.outcome,
       choice: decision.choice,
       by: decision.by.join(', '),
-      summary: `${label} ${who} at ${rows[0]?.at ?? ''} UTC`,
+      summary: `${label} ${who} at ${at.slice(0, 16).replace('T', ' ')} UTC`,
     },
   });
-  const burst = await wakeLine(tx, run.id, approval.line, { byPerson: true });
-  await tx.query('UPDATE run SET summary = $2 WHERE id = $1', [run.id, `${label} ${who}`]);
-  await showRun(tx, run, { byPerson: true });
-  return [burst];
+  const [burst] = await Promise.all([
+    wakeLine(tx, run.id, approval.line, { byPerson: true }),
+    settled,
+    tx.query('UPDATE run SET summary = $2 WHERE id = $1', [run.id, `${label} ${who}`]),
+    showRun(tx, run, { byPerson: true }),
+  ]);
+  return { bursts: [burst], decision: { ...decision, at } };
 }
 
 function viaName(via: Decision['via']): string {
@@ -176,16 +180,13 @@ async function timeUp(context: EngineContext, tx: Tx, run: LockedRun, approval: 
     await recordAudit(tx, { kind: 'approval asked', who: 'timer', what: { run: run.id, approval: approval.id, level: 1 } });
     return [];
   }
-  return conclude(tx, run, approval, { outcome: 'expired', choice: choice ?? '', by: [], via: 'timer', at: '' });
+  return (await conclude(tx, run, approval, { outcome: 'expired', choice: choice ?? '', by: [], via: 'timer', at: '' })).bursts;
 }
 
 /** Locks the run, then the approval. */
 async function lockApproval(tx: Tx, approvalId: string): Promise<{ run: LockedRun; approval: OpenApproval } | null> {
-  const of = await tx.query<{ run_id: string }>('SELECT run_id FROM approval WHERE id = $1', [approvalId]);
-  const runId = of.rows[0]?.run_id;
-  if (runId === undefined) return null;
-  const run = await lockRun(tx, runId);
-  const { rows } = await tx.query<{
+  const locking = lockRunOf(tx, approvalId);
+  const reading = tx.query<{
     id: string;
     run_id: string;
     path: string;
@@ -200,6 +201,7 @@ async function lockApproval(tx: Tx, approvalId: string): Promise<{ run: LockedRu
     `SELECT id, run_id, path, line, choices, quorum, expiry, level, outcome, expires_at <= clock_timestamp() AS overdue FROM approval WHERE id = $1 FOR UPDATE`,
     [approvalId],
   );
+  const [run, { rows }] = await Promise.all([locking, reading]);
   const row = rows[0];
   if (run === null || row === undefined) return null;
   const { run_id, ...approval } = row;

@@ -22,11 +22,23 @@ export interface Fence {
   readonly epoch: number;
 }
 
+// Statements of one transaction that do not need each other's answers are given together, one after the other on the one connection:
+// the order in the text is the order in the database. A statement that fails makes those behind it fail.
+
 /** Locks the run against every other writer; null when there is none. */
 export async function lockRun(tx: Tx, runId: string): Promise<LockedRun | null> {
+  return lockWhere(tx, 'id = $1', runId);
+}
+
+/** Locks the run that asks. */
+export async function lockRunOf(tx: Tx, approvalId: string): Promise<LockedRun | null> {
+  return lockWhere(tx, 'id = (SELECT run_id FROM approval WHERE id = $1)', approvalId);
+}
+
+async function lockWhere(tx: Tx, condition: string, id: string): Promise<LockedRun | null> {
   const { rows } = await tx.query<{ id: string; number: string; playbook: string; status: RunStatus; incident_id: string | null }>(
-    'SELECT id, number, playbook, status, incident_id FROM run WHERE id = $1 FOR UPDATE',
-    [runId],
+    `SELECT id, number, playbook, status, incident_id FROM run WHERE ${condition} FOR UPDATE`,
+    [id],
   );
   const row = rows[0];
   if (row === undefined) return null;
@@ -54,23 +66,26 @@ export async function parkLine(tx: Tx, fence: Fence, options: { readonly afterMs
 
 /** Makes a waiting line runnable. The answer is started after the commit. */
 export async function wakeLine(tx: Tx, runId: string, line: string, options: { readonly byPerson: boolean }): Promise<Burst> {
-  const { rows } = await tx.query<{ burst: number }>(
+  const raising = tx.query<{ burst: number }>(
     `UPDATE run_line SET burst = burst + 1, state = 'ready', by_person = $3, ready_at = clock_timestamp(), due_at = NULL WHERE run_id = $1 AND line = $2 RETURNING burst`,
     [runId, line, options.byPerson],
   );
+  const [{ rows }] = await Promise.all([
+    raising,
+    tx.query(`UPDATE run SET status = 'running' WHERE id = $1 AND status = 'waiting'`, [runId]),
+  ]);
   const row = rows[0];
   if (row === undefined) throw new Error(`run ${runId} has no line ${line}`);
-  await tx.query(`UPDATE run SET status = 'running' WHERE id = $1 AND status = 'waiting'`, [runId]);
   return { runId, line, n: row.burst };
 }
 
 /** After a line parked: the run waits when none of its lines can go on. */
 export async function showWaiting(tx: Tx, run: LockedRun, summary: string): Promise<void> {
-  await tx.query(
+  const written = tx.query(
     `UPDATE run SET summary = $2, status = CASE WHEN EXISTS (SELECT 1 FROM run_line WHERE run_id = $1 AND burst > burst_done) THEN 'running' ELSE 'waiting' END WHERE id = $1`,
     [run.id, savable(summary)],
   );
-  await showRun(tx, run, { byPerson: false });
+  await Promise.all([written, showRun(tx, run, { byPerson: false })]);
 }
 
 /** Every card that shows the run must be drawn anew. */
@@ -79,8 +94,9 @@ export async function showRun(
   run: { readonly id: string; readonly incidentId: string | null },
   options: { readonly byPerson: boolean },
 ): Promise<void> {
-  await raiseSurfaces(db, { kind: 'run', id: run.id }, options);
-  if (run.incidentId !== null) await raiseSurfaces(db, { kind: 'incident', id: run.incidentId }, options);
+  const raised = raiseSurfaces(db, { kind: 'run', id: run.id }, options);
+  const incident = run.incidentId === null ? null : raiseSurfaces(db, { kind: 'incident', id: run.incidentId }, options);
+  await Promise.all([raised, incident]);
 }
 
 /** Ends the run for good: lines stop, open approvals close, what waits is crossed out, every card is told. */
@@ -93,39 +109,40 @@ export async function endRun(
     run.id,
   ]);
   for (const { id } of rows) await closeApproval(tx, id, end.decision);
-  await tx.query(`UPDATE run_line SET burst_done = burst, state = 'done', due_at = NULL WHERE run_id = $1`, [run.id]);
-  await tx.query(
+  const lines = tx.query(`UPDATE run_line SET burst_done = burst, state = 'done', due_at = NULL WHERE run_id = $1`, [run.id]);
+  const steps = tx.query(
     `UPDATE run_step SET status = 'skipped', error = $2, finished_at = clock_timestamp() WHERE run_id = $1 AND status = 'waiting'`,
     [run.id, end.status === 'succeeded' ? '' : savable(end.summary)],
   );
-  await tx.query('UPDATE run SET status = $2, summary = $3, error = $4, finished_at = clock_timestamp() WHERE id = $1', [
+  const ended = tx.query('UPDATE run SET status = $2, summary = $3, error = $4, finished_at = clock_timestamp() WHERE id = $1', [
     run.id,
     end.status,
     savable(end.summary),
     savable(end.error ?? ''),
   ]);
-  await recordAudit(tx, {
+  const audited = recordAudit(tx, {
     kind: end.status === 'cancelled' ? 'run cancelled' : 'run ended',
     who: end.who,
     what: { run: run.id, number: run.number, playbook: run.playbook, status: end.status, summary: end.summary },
   });
-  await showRun(tx, run, { byPerson: end.who !== 'engine' });
+  await Promise.all([lines, steps, ended, audited, showRun(tx, run, { byPerson: end.who !== 'engine' })]);
 }
 
-/** Writes how an approval ended; the caller holds its lock. Its cards lose their buttons. */
-export async function closeApproval(tx: Tx, approvalId: string, decision: Decision): Promise<void> {
-  await tx.query('UPDATE approval SET outcome = $2 WHERE id = $1', [approvalId, decision.outcome]);
-  await tx.query('INSERT INTO decision (approval_id, outcome, choice, by, via) VALUES ($1, $2, $3, $4, $5)', [
-    approvalId,
-    decision.outcome,
-    decision.choice,
-    JSON.stringify(decision.by),
-    decision.via,
-  ]);
-  await recordAudit(tx, {
+/** Writes how an approval ended; the caller holds its lock. Its cards lose their buttons. Answers when it was, as the database has it. */
+export async function closeApproval(tx: Tx, approvalId: string, decision: Decision): Promise<string> {
+  const closed = tx.query('UPDATE approval SET outcome = $2 WHERE id = $1', [approvalId, decision.outcome]);
+  const decided = tx.query<{ at: Date }>(
+    'INSERT INTO decision (approval_id, outcome, choice, by, via) VALUES ($1, $2, $3, $4, $5) RETURNING at',
+    [approvalId, decision.outcome, decision.choice, JSON.stringify(decision.by), decision.via],
+  );
+  const audited = recordAudit(tx, {
     kind: 'decision',
     who: decision.by.join(', ') || decision.via,
     what: { approval: approvalId, outcome: decision.outcome, choice: decision.choice, via: decision.via },
   });
-  await raiseSurfaces(tx, { kind: 'approval', id: approvalId }, { byPerson: decision.by.length > 0, closed: true });
+  const raised = raiseSurfaces(tx, { kind: 'approval', id: approvalId }, { byPerson: decision.by.length > 0, closed: true });
+  const [{ rows }] = await Promise.all([decided, closed, audited, raised]);
+  const row = rows[0];
+  if (row === undefined) throw new Error(`the decision on approval ${approvalId} was not saved`);
+  return row.at.toISOString();
 }

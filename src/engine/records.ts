@@ -1,6 +1,7 @@
 // Step records: what a run did and is doing, written under the fence of the execution that does it.
 import type { StepRecord } from '../model/playbook.ts';
-import type { Db } from '../store/db.ts';
+import type { Db, Store, Tx } from '../store/db.ts';
+import { RELAXED } from '../store/relaxed.ts';
 import { savable, savableJson } from '../store/savable.ts';
 import type { Fence } from './lines.ts';
 
@@ -66,13 +67,16 @@ interface Outcome {
   readonly retryAfterMs?: number;
 }
 
-/** What became of the call. False when another execution has taken the line meanwhile. */
+/**
+ * What became of the call. False when another execution has taken the line meanwhile. Relaxed: the next intent, the trouble shown or the
+ * end of the burst is committed right after it. A crash of the database server in between leaves a call whose answer was not saved.
+ */
 export async function writeOutcome(db: Db, fence: Fence, outcome: Outcome): Promise<boolean> {
   const { rowCount } = await db.query(
     `WITH fence AS (SELECT 1 FROM run_line WHERE run_id = $1 AND line = $2 AND epoch = $3 FOR UPDATE)
      UPDATE run_step SET status = $6, output = $7::jsonb, error = $8, finished_at = clock_timestamp(),
        retry_at = CASE WHEN $9::bigint IS NULL THEN NULL ELSE clock_timestamp() + $9::bigint * interval '1 millisecond' END
-     FROM fence WHERE run_id = $1 AND path = $4 AND attempt = $5`,
+     FROM fence, ${RELAXED} WHERE run_id = $1 AND path = $4 AND attempt = $5`,
     [
       fence.runId,
       fence.line,
@@ -97,11 +101,20 @@ interface Note {
 }
 
 /** A step that calls nothing outside: a branch taken, the items of a loop, a wait begun. Safe to repeat. */
-export async function writeNote(db: Db, fence: Fence, note: Note): Promise<boolean> {
+export async function writeNote(tx: Tx, fence: Fence, note: Note): Promise<boolean> {
+  return insertNote(tx, fence, note, 'fence');
+}
+
+/** The same as a transaction of its own. Relaxed: it is worked out again from the records before it. */
+export async function writeNoteAlone(store: Store, fence: Fence, note: Note): Promise<boolean> {
+  return insertNote(store, fence, note, `fence, ${RELAXED}`);
+}
+
+async function insertNote(db: Db, fence: Fence, note: Note, from: string): Promise<boolean> {
   const { rowCount } = await db.query(
     `WITH fence AS (SELECT 1 FROM run_line WHERE run_id = $1 AND line = $2 AND epoch = $3 FOR UPDATE)
      INSERT INTO run_step (run_id, line, path, kind, status, output, error, finished_at)
-     SELECT $1, $2, $4, $5, $6, $7::jsonb, $8, CASE WHEN $6 = 'waiting' THEN NULL ELSE clock_timestamp() END FROM fence
+     SELECT $1, $2, $4, $5, $6, $7::jsonb, $8, CASE WHEN $6 = 'waiting' THEN NULL ELSE clock_timestamp() END FROM ${from}
      ON CONFLICT (run_id, path, attempt) DO UPDATE SET status = EXCLUDED.status, output = EXCLUDED.output, error = EXCLUDED.error, finished_at = EXCLUDED.finished_at`,
     [fence.runId, fence.line, fence.epoch, note.path, note.kind, note.status, savableJson(note.output ?? null), savable(note.error ?? '')],
   );

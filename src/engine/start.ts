@@ -45,23 +45,28 @@ export async function startIn(context: EngineContext, tx: Tx, request: StartRun)
   const failure = 'refused' in built ? `${built.why} ${built.remedy}`.trim() : '';
   const scope: Scope = 'refused' in built ? {} : built.scope;
 
-  await tx.query('INSERT INTO playbook_text (hash, name, text) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
+  const text = tx.query('INSERT INTO playbook_text (hash, name, text) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
     playbook.hash,
     playbook.name,
     playbook.text,
   ]);
-  const inserted = await insertRun(tx, { request, playbook, id, number, scope, failure });
+  const [inserted] = await Promise.all([insertRun(tx, { request, playbook, id, number, scope, failure }), text]);
   if (!inserted) return startIn(context, tx, request);
-  await insertEntities(tx, id, entity, request);
-  await recordAudit(tx, {
+  const entities = insertEntities(tx, id, entity, request);
+  const audited = recordAudit(tx, {
     kind: 'run started',
     who: startedBy,
     what: { run: id, number, playbook: playbook.name, hash: playbook.hash, subject: describeSubject(request.subject), failure },
   });
-  if (request.place !== null) await ensureSurface(tx, { kind: 'run', id }, request.place, { byPerson: true });
-  await showRun(tx, { id, incidentId: request.incident?.id ?? null }, { byPerson: request.cause.kind === 'person' });
+  const byPerson = request.cause.kind === 'person';
+  await Promise.all([
+    entities,
+    audited,
+    request.place === null ? null : ensureSurface(tx, { kind: 'run', id }, request.place, { byPerson: true }),
+    showRun(tx, { id, incidentId: request.incident?.id ?? null }, { byPerson }),
+    failure === '' ? tx.query(`INSERT INTO run_line (run_id, line, by_person) VALUES ($1, 'main', $2)`, [id, byPerson]) : null,
+  ]);
   if (failure !== '') return { runId: id, number, existing: false, bursts: [] };
-  await tx.query(`INSERT INTO run_line (run_id, line, by_person) VALUES ($1, 'main', $2)`, [id, request.cause.kind === 'person']);
   if (playbook.timeLimitMs > 0) await context.durable().setTimer(tx, `limit:${id}`, { kind: 'limit', runId: id }, playbook.timeLimitMs);
   return { runId: id, number, existing: false, bursts: [{ runId: id, line: 'main', n: 1 }] };
 }

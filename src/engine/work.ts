@@ -20,8 +20,8 @@ export interface Work extends ActingRun {
 /** Runs `write` under the run's lock if the run is still active and this execution still owns its line. */
 export async function parking(context: EngineContext, work: Work, write: (tx: Tx, run: LockedRun) => Promise<void>): Promise<boolean> {
   const written = await context.store.transaction(async (tx) => {
-    const run = await lockRun(tx, work.fence.runId);
-    if (run === null || (run.status !== 'running' && run.status !== 'waiting') || !(await holdLine(tx, work.fence))) return false;
+    const [run, held] = await Promise.all([lockRun(tx, work.fence.runId), holdLine(tx, work.fence)]);
+    if (run === null || (run.status !== 'running' && run.status !== 'waiting') || !held) return false;
     await write(tx, run);
     return true;
   });

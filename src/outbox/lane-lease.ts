@@ -1,12 +1,12 @@
 // One reconciler per conversation over all replicas: a lease row with an expiry. It also carries the times of recent
 // sends, so that the platform's limits hold when another replica, or this one after a restart, goes on.
 import type { Db } from '../store/db.ts';
+import { RELAXED } from '../store/relaxed.ts';
 
 /** A dead owner's conversations wait this long; a live one renews three times within it. */
 export const LEASE_MS = 10_000;
 
-// A lease that a crash of the database forgets is taken again, so nobody waits for the disk here.
-const RELAXED = `(SELECT set_config('synchronous_commit', 'off', true)) AS relaxed`;
+// Every statement here is relaxed: a lease that a crash of the database forgets is taken again.
 
 /** Takes the lane, or says null when another replica has it. Answers the times of recent sends, epoch ms. */
 export async function takeLane(db: Db, lane: string, me: string): Promise<readonly number[] | null> {

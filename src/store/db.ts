@@ -31,37 +31,64 @@ export function openStore(settings: { url: string; log: Log; maxConnections?: nu
     options: '-c search_path=picket,public',
     application_name: 'picket',
     connectionTimeoutMillis: 10_000,
+    // Statements of one transaction that do not need each other's answers are sent together, in the order in which they were given.
+    pipeline: true,
   });
   // Without a listener a lost database would end the process.
-  pool.on('error', (error) => settings.log.warn('database connection lost', { error: error.message }));
-  const query: Db['query'] = async (text, values) => pool.query(text, values === undefined ? [] : [...values]);
-  return { pool, query, transaction: (work) => withRetries(pool, work), close: async () => pool.end() };
+  const lost = (error: Error): void => settings.log.warn('database connection lost', { error: error.message });
+  pool.on('error', lost);
+  // The pool listens to clients at rest alone; one that is lost inside a transaction would end the process too.
+  pool.on('connect', (client) => void client.on('error', lost));
+  const statement = preparing();
+  const query: Db['query'] = async (text, values) => pool.query(statement(text, values));
+  return { pool, query, transaction: (work) => withRetries(pool, statement, work), close: async () => pool.end() };
+}
+
+type Preparing = (text: string, values: readonly unknown[] | undefined) => pg.QueryConfig;
+
+const MOST_PREPARED = 500;
+
+/**
+ * A statement with values gets a name, so that each connection parses and plans it once. Texts that are made up anew each time
+ * would fill the server's memory, whence the limit.
+ */
+function preparing(): Preparing {
+  const names = new Map<string, string>();
+  return (text, values) => {
+    if (values === undefined || values.length === 0) return { text };
+    const name = names.get(text) ?? (names.size < MOST_PREPARED ? `picket_${names.size}` : undefined);
+    if (name === undefined) return { text, values: [...values] };
+    names.set(text, name);
+    return { name, text, values: [...values] };
+  };
 }
 
 const REPEATABLE = new Set(['40001', '40P01']); // serialization_failure, deadlock_detected
 
-async function withRetries<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function withRetries<T>(pool: pg.Pool, statement: Preparing, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await once(pool, work);
+      return await once(pool, statement, work);
     } catch (error) {
       if (attempt === 3 || !(error instanceof pg.DatabaseError) || !REPEATABLE.has(error.code ?? '')) throw error;
     }
   }
 }
 
-async function once<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function once<T>(pool: pg.Pool, statement: Preparing, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
-  const query: Db['query'] = async (text, values) => client.query(text, values === undefined ? [] : [...values]);
+  const query: Db['query'] = async (text, values) => client.query(statement(text, values));
   try {
     await client.query('BEGIN');
     const result = await work({ client, query });
-    await client.query('COMMIT');
+    // A transaction in which a statement failed is rolled back by COMMIT without an error.
+    const { command } = await client.query('COMMIT');
+    if (command === 'ROLLBACK') throw new Error('a statement of the transaction failed unnoticed: nothing of it was saved');
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').catch((lost: unknown) => {
-      broken = lost instanceof Error ? lost : new Error(String(lost));
+    await client.query('ROLLBACK').catch((failed: unknown) => {
+      broken = failed instanceof Error ? failed : new Error(String(failed));
     });
     throw error;
   } finally {

@@ -20,6 +20,7 @@ export interface HttpActionOptions {
 }
 
 const MAX_BYTES = 1_000_000;
+const ANSWER = z.json().optional();
 
 /** Set by the connection itself; a playbook must not fake them. */
 const OWN_HEADERS = new Set(['host', 'content-length', 'transfer-encoding', 'connection', 'upgrade', 'te', 'trailer', 'expect']);
@@ -66,7 +67,7 @@ export function request({ settings, log, timing }: HttpActionOptions): Action {
         path: `${url.pathname}${url.search}`,
         headers,
         ...(input.body === undefined ? {} : { json: input.body }),
-        answer: z.json().optional(),
+        answer: ANSWER,
         repeatable,
         signal,
       });

@@ -38,7 +38,7 @@ export function createPaloAltoClient({ settings, ...rest }: PaloAltoClientOption
   const ask = async (form: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> => {
     const type = form.type ?? '';
     // Repeatable: registering what is registered, or unregistering what is not, is answered as such and changes nothing.
-    const { body } = await http.call({ method: 'POST', path: `/api/?type=${type}`, form, answer: z.string(), repeatable: true, signal });
+    const { body } = await http.call({ method: 'POST', path: `/api/?type=${type}`, form, answer: ANSWER, repeatable: true, signal });
     return readAnswer(body);
   };
 
@@ -67,6 +67,7 @@ export function createPaloAltoClient({ settings, ...rest }: PaloAltoClientOption
   };
 }
 
+const ANSWER = z.string();
 const DENIED = new Set(['15', '16', '22', '403']);
 
 function failed({ code, words }: Answer): CallError {
