@@ -6,7 +6,8 @@ import type { ActionStep } from '../model/playbook.ts';
 import type { EngineContext } from './context.ts';
 import { stepKey } from './key.ts';
 import type { Fence } from './lines.ts';
-import { type SavedStep, writeIntent, writeOutcome } from './records.ts';
+import { saveOutcome } from './outcome.ts';
+import { type SavedStep, writeIntent } from './records.ts';
 
 /** The run as its actions see it. */
 export interface ActingRun {
@@ -38,6 +39,8 @@ export async function act(context: EngineContext, fence: Fence, acting: ActingRu
   if (!context.executor.mayAct()) return { kind: 'stopped' };
   if (!(await writeIntent(context.store, fence, { path, attempt, action: step.action, key, input: call.input })))
     return { kind: 'stopped' };
+  // Frozen since it looked? Then others may be at it: the intent tells them that the call may have been made.
+  if (!context.executor.mayAct()) return { kind: 'stopped' };
   const result = await execute(context, fence.runId, acting, call, key);
   const retryAfterMs = result.error === null || attempt >= step.retry.attempts ? null : retryDelay(step, attempt, result.error);
   const outcome = {
@@ -50,8 +53,10 @@ export async function act(context: EngineContext, fence: Fence, acting: ActingRu
   };
   if (result.error !== null)
     context.log.warn('step failed', { runId: fence.runId, path, action: step.action, attempt, error: outcome.error, retryAfterMs });
-  if (!(await writeOutcome(context.store, fence, outcome))) return { kind: 'stopped' };
-  return { kind: 'record', record: { ...outcome, line: fence.line, kind: 'action', retryInMs: retryAfterMs } };
+  const saved = await saveOutcome(context, fence, outcome);
+  return saved === null
+    ? { kind: 'stopped' }
+    : { kind: 'record', record: { ...saved, line: fence.line, kind: 'action', retryInMs: saved.retryAfterMs ?? null } };
 }
 
 async function execute(

@@ -57,7 +57,7 @@ export async function writeIntent(db: Db, fence: Fence, intent: Intent): Promise
   return rowCount === 1;
 }
 
-interface Outcome {
+export interface Outcome {
   readonly path: string;
   readonly attempt: number;
   readonly status: 'done' | 'failed';
