@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { ConfigError } from '../model/errors.ts';
+import { ConfigError, messageOf } from '../model/errors.ts';
 
 const MIGRATIONS = new URL('./migrations/', import.meta.url);
 /** Key of the advisory lock that lets one replica migrate at a time. */
@@ -12,7 +12,12 @@ const LOCK = 7_305_511;
 export async function migrate(url: string): Promise<readonly string[]> {
   const files = await readMigrations();
   const client = new pg.Client({ connectionString: url, application_name: 'picket-migrate' });
-  await client.connect();
+  await client.connect().catch((error: unknown) => {
+    throw new ConfigError(
+      `the database cannot be reached (${reasonOf(error)}): check host, port, user, password and name in DATABASE_URL, and that it runs`,
+      error,
+    );
+  });
   try {
     await client.query('SELECT pg_advisory_lock($1)', [LOCK]);
     await client.query('CREATE SCHEMA IF NOT EXISTS picket');
@@ -26,6 +31,11 @@ export async function migrate(url: string): Promise<readonly string[]> {
   } finally {
     await client.end();
   }
+}
+
+// A name with several addresses fails once for each, and the whole has no message of its own.
+function reasonOf(error: unknown): string {
+  return error instanceof AggregateError ? error.errors.map(messageOf).join('; ') : messageOf(error);
 }
 
 interface Migration {
