@@ -1,7 +1,8 @@
 // The bot's conversation, the same on every platform: a command or a click comes in verified, the person is identified, the rooms
 // act, and what the person is told goes back as one card. Nothing here throws: what went wrong is in the answer.
 import type { Approvals } from '../approvals/approvals.ts';
-import { runLog } from '../engine/history.ts';
+import { labelOf } from '../approvals/view.ts';
+import { readApproval, runLog } from '../engine/history.ts';
 import type { Bot, Click, Command, Reply } from '../model/chat.ts';
 import { closeMatch } from '../model/close-match.ts';
 import { isRefusal, messageOf, type Refusal, refuse } from '../model/errors.ts';
@@ -79,7 +80,9 @@ async function press(settings: BotSettings, click: Click): Promise<Said | Refusa
       actor: click.actor,
       message: click.message.id === '' ? null : click.message,
     });
-    return isRefusal(answered) ? answered : { visibility: 'private', view: answerNotice(answered) };
+    if (isRefusal(answered)) return answered;
+    const approval = answered.kind === 'closed' ? await readApproval(desk.db, click.id) : null;
+    return { visibility: 'private', view: answerNotice(answered, (choice) => (approval === null ? choice : labelOf(approval, choice))) };
   }
   const person = await desk.access.identify(click.actor);
   if (isRefusal(person)) return person;
