@@ -1,43 +1,29 @@
 // Builds everything and starts it: the only file that knows everyone. Read it top-down; each part is given what stands above it.
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createAccess } from './access/access.ts';
-import { createApprovals, mailActor } from './approvals/approvals.ts';
+import { type Approvals, createApprovals } from './approvals/approvals.ts';
 import { createMailPort } from './approvals/mail-port.ts';
 import { askPlaces } from './approvals/places.ts';
-import { approvalView } from './approvals/view.ts';
 import { createAppender } from './audit/appender.ts';
-import { createRenderer } from './cards/render.ts';
 import { createBot } from './chat/bot.ts';
 import { createDraw } from './chat/draw.ts';
 import { loadPlatforms } from './chat/platforms.ts';
 import { accountLookup } from './chat/targets.ts';
 import { createCatalogue } from './connectors/registry.ts';
-import { createEngine, type Engine } from './engine/engine.ts';
-import { runLog } from './engine/history.ts';
-import { createApp } from './http/app.ts';
-import { createDeliveries } from './http/deliveries.ts';
-import { createLinks } from './http/links.ts';
-import { createHttpServer } from './http/server.ts';
+import { openDoors } from './doors.ts';
+import { createEngine } from './engine/engine.ts';
+import { type Building, type OutsideWorld, openGround } from './ground.ts';
 import { createIncidents, type Incidents } from './incidents/incidents.ts';
 import { mirrored } from './incidents/mirrored.ts';
-import { incidentView } from './incidents/view.ts';
 import { createLog } from './log.ts';
 import { ConfigError, describeProblem } from './model/errors.ts';
 import type { Log } from './model/log.ts';
-import type { ConnectorSettings, Settings } from './model/settings.ts';
-import { isUuid } from './model/uuid.ts';
+import type { Settings } from './model/settings.ts';
 import { createChatOutbox } from './outbox/chat-outbox.ts';
 import { createReconciler, type Reconciler } from './outbox/reconciler.ts';
 import { type Known, loadPlaybooks, parsePlaybook } from './playbooks/load.ts';
 import { loadRules } from './rules/load.ts';
 import { cleanUpJobs } from './schedule/clean-up.ts';
 import { createSchedule } from './schedule/schedule.ts';
-import { createClaimOnce } from './store/claim-once.ts';
-import { openStore } from './store/db.ts';
-import { startEmbedded } from './store/embedded.ts';
-import { migrate } from './store/migrate.ts';
-import { keptSecret } from './store/secret.ts';
 
 /** A running Picket. */
 export interface Running {
@@ -52,13 +38,6 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Stand-ins that somebody else runs; without them sandbox mode starts its own. */
-export interface OutsideWorld {
-  readonly url: string;
-  readonly connectors: ConnectorSettings;
-}
-
-const CARDS = fileURLToPath(new URL('../cards', import.meta.url));
 const PRUNE_AFTER_MS = 3_600_000;
 
 /** Starts everything in order; what fails names its setting. `stop` ends it in reverse. */
@@ -76,40 +55,26 @@ export async function launch(settings: Settings, options: { readonly world?: Out
   }
 }
 
-interface Building {
-  readonly log: Log;
-  readonly world?: OutsideWorld;
-  /** What to end, in the order it was started. */
-  readonly stops: (() => Promise<void>)[];
-  readonly stop: () => Promise<void>;
-}
-
-async function build(settings: Settings, { log, stops, stop, ...given }: Building): Promise<Running> {
-  // The outside world, the database, what is kept.
-  const world = given.world ?? (settings.mode === 'sandbox' ? await openSandbox(settings, { log, stops }) : null);
-  const url = settings.databaseUrl === '' ? await openEmbedded(settings, { log, stops }) : settings.databaseUrl;
-  await migrate(url);
-  const store = openStore({ url, log });
-  stops.push(() => store.close());
-  const secret = settings.secret === '' ? await keptSecret(store, 'links') : settings.secret;
-  const ingestSecret = settings.ingestSecret === '' && settings.mode === 'sandbox' ? secret : settings.ingestSecret;
-  const claim = createClaimOnce(store);
-  const links = createLinks(secret, settings.publicUrl, () => new Date());
-  const { render } = createRenderer({ templateDir: CARDS });
+async function build(settings: Settings, building: Building & { readonly stop: () => Promise<void> }): Promise<Running> {
+  const { log, stops, stop } = building;
+  const ground = await openGround(settings, building);
+  const { store, claim, links, world } = ground;
+  const { render } = ground.renderer;
 
   // Actions, playbooks, rules.
-  const late: { engine?: Engine; reconciler?: Reconciler; incidents?: Incidents } = {};
+  // The engine recovers work the moment it is launched; what that work asks of rooms not built yet waits for them.
+  const late: { reconciler?: Reconciler } = {};
+  const rooms = Promise.withResolvers<{ readonly incidents: Incidents; readonly approvals: Approvals }>();
   const shown = (): void => late.reconciler?.kick();
   const chat = createChatOutbox({ store, channels: settings.channels, kick: shown });
-  const connectors = world === null ? settings.connectors : { ...world.connectors, http: settings.connectors.http };
-  const clients = await createCatalogue({ settings: connectors, chat, log });
+  const clients = await createCatalogue({ settings: ground.connectors, chat, log });
   const { sentinel } = clients;
   const catalogue =
     sentinel === null
       ? clients
       : mirrored(clients, {
           read: (armId, signal) => sentinel.readWhole(armId, signal),
-          mirror: async (incident) => late.incidents?.mirror(incident),
+          mirror: async (incident) => (await rooms.promise).incidents.mirror(incident),
         });
   const known: Known = { catalogue, roles: roleNames(settings), channels: settings.channels.map((channel) => channel.name) };
   const { playbooks, problems } = loadPlaybooks(settings.playbookDirs, known);
@@ -119,7 +84,7 @@ async function build(settings: Settings, { log, stops, stop, ...given }: Buildin
 
   // The engine, and the rooms on it.
   const engine = await createEngine({
-    url,
+    url: ground.databaseUrl,
     store,
     catalogue,
     playbooks: () => playbooks,
@@ -127,9 +92,8 @@ async function build(settings: Settings, { log, stops, stop, ...given }: Buildin
     ports: { askPlaces: async (ask) => askPlaces(settings, ask), shown, runUrl: (id) => `${settings.publicUrl}/runs/${id}` },
     limits: settings.engine,
     log,
-    remind: (approvalId) => approvals.remind(approvalId),
+    remind: async (approvalId) => (await rooms.promise).approvals.remind(approvalId),
   });
-  late.engine = engine;
   stops.push(() => engine.stop());
   const platformsReady: Partial<Pick<Platforms, 'emailOf' | 'groups'>> = {};
   const access = createAccess({
@@ -149,7 +113,7 @@ async function build(settings: Settings, { log, stops, stop, ...given }: Buildin
     sweepMs: settings.engine.sweepMs,
     log,
   });
-  late.incidents = incidents;
+  rooms.resolve({ incidents, approvals });
 
   // The conversation, and what is shown.
   const runLogUrl = (runId: string, personId: string): Promise<string> => links.runLogUrl(runId, personId);
@@ -161,7 +125,7 @@ async function build(settings: Settings, { log, stops, stop, ...given }: Buildin
     render,
     log,
   });
-  const platforms = await loadPlatforms({ settings, bot, claim, store, sealKey: secret, sandboxUrl: world?.url ?? '', log });
+  const platforms = await loadPlatforms({ settings, bot, claim, store, sealKey: ground.secret, sandboxUrl: world?.url ?? '', log });
   Object.assign(platformsReady, { emailOf: platforms.emailOf, groups: platforms.groups });
   const ports = [...platforms.all.map((platform) => platform.port), createMailPort(clients.mailer)];
   const reconciler = createReconciler({
@@ -199,83 +163,27 @@ async function build(settings: Settings, { log, stops, stop, ...given }: Buildin
     await platform.start();
     stops.push(() => platform.stop());
   }
-  const nameOf = (id: string): string => settings.people.find((person) => person.id === id)?.name ?? id;
-  const app = createApp({
-    checks: [
-      { name: 'database', check: async () => void (await store.query('SELECT 1')) },
-      { name: 'engine', check: async () => (engine.mayAct() ? undefined : Promise.reject(new Error('the heartbeat was missed'))) },
-    ],
-    ingest: {
-      secret: ingestSecret,
-      deliveries: createDeliveries(store),
-      receive: (body) => incidents.receive(body),
-      now: () => new Date(),
-      log,
-    },
-    pages: {
-      links,
-      publicUrl: settings.publicUrl,
-      runLog: async (id) => (isUuid(id) ? runLog(store, id) : null),
-      approval: async (id) => {
-        const found = isUuid(id) ? await approvalView(store, id) : null;
-        if (found === null) return null;
-        return {
-          approval: found.approval,
-          view: found.view,
-          incident: found.incident === null ? null : await incidentView(store, found.incident.id),
-        };
-      },
-      answer: (approvalId, personId, choice) => approvals.answer({ approvalId, choice, actor: mailActor(personId), message: null }),
-      nameOf,
-    },
-    log,
-  });
-  const server = createHttpServer({
-    host: settings.host,
-    port: settings.port,
-    routes: platforms.all.flatMap((platform) => platform.routes),
-    app,
-    log,
-  });
-  const { port } = await server.listen();
-  stops.push(() => server.close());
+  const routes = platforms.all.flatMap((platform) => platform.routes);
+  const doors = await openDoors(settings, ground, { engine, incidents, approvals, routes, log });
+  stops.push(() => doors.close());
   log.info('picket started', {
-    port,
+    port: doors.port,
     mode: settings.mode,
     playbooks: playbooks.size,
     rules: rules.rules.length,
     executor: engine.executorId,
   });
   return {
-    port,
+    port: doors.port,
     consoleUrl: platforms.consoleUrl(),
     sandboxUrl: world?.url ?? '',
-    ingestSecret,
+    ingestSecret: ground.ingestSecret,
     isEmpty: async () => (await store.query('SELECT 1 FROM incident LIMIT 1')).rows.length === 0,
     stop,
   };
 }
 
 type Platforms = Awaited<ReturnType<typeof loadPlatforms>>;
-type Parts = Pick<Building, 'log' | 'stops'>;
-
-async function openSandbox(settings: Settings, { log, stops }: Parts): Promise<OutsideWorld> {
-  const { startSandbox } = await import('./sandbox/sandbox.ts');
-  const sandbox = await startSandbox({
-    port: settings.sandboxPort,
-    stateFile: join(settings.home, 'sandbox.json'),
-    log: log.child({ part: 'sandbox' }),
-  });
-  stops.push(() => sandbox.stop());
-  return sandbox;
-}
-
-async function openEmbedded(settings: Settings, { log, stops }: Parts): Promise<string> {
-  const server = await startEmbedded({ home: settings.home, log });
-  stops.push(() => server.stop());
-  return server.url;
-}
-
 function roleNames(settings: Settings): readonly string[] {
   return [
     ...new Set([...settings.roles.map((role) => role.name), ...settings.adminRoles, ...settings.people.flatMap((person) => person.roles)]),
@@ -286,7 +194,7 @@ function incidentPlaces(settings: Settings) {
   return settings.incidentChannels.flatMap((name) => {
     const channel = settings.channels.find((one) => one.name === name);
     if (channel === undefined)
-      throw new ConfigError(`incidents.channels names ${name}, and there is no such channel: add it to channels in picket.yaml`);
+      throw new ConfigError(`incidentChannels names ${name}, and there is no such channel: add it to channels in picket.yaml`);
     return channel.places;
   });
 }

@@ -10,7 +10,7 @@ const SLACK_USER = /^[TE][A-Z0-9]+\/[UW][A-Z0-9]+$/;
 const SLACK_CHANNEL = /^[TE][A-Z0-9]+\/[CGD][A-Z0-9]+$/;
 const ENTRA_USER = new RegExp(`^${GUID}/${GUID}$`);
 const TEAMS_CHANNEL = new RegExp(`^${GUID}/19:[^\\s/]+$`);
-const GROUP = new RegExp(`^(?:slack:[TE][A-Z0-9]+/S[A-Z0-9]+|entra:${GUID}/${GUID})$`);
+const GROUP = /^slack:[TE][A-Z0-9]+\/S[A-Z0-9]+$/;
 
 // What may be written with nothing after the colon.
 const emptied = <T extends z.ZodType>(schema: T) => z.preprocess((value) => value ?? {}, schema);
@@ -39,7 +39,11 @@ const ConfigFile = z.strictObject({
     .record(
       name,
       emptied(
-        z.strictObject({ groups: z.array(z.string().regex(GROUP, 'must be slack:<team>/<group> or entra:<tenant>/<group>')).default([]) }),
+        z.strictObject({
+          groups: z
+            .array(z.string().regex(GROUP, 'must be slack:<team>/<group>; groups of Entra ID are not read, name their people under people'))
+            .default([]),
+        }),
       ),
     )
     .nullish(),

@@ -50,13 +50,9 @@ function toIdentity(text: string): Identity {
 
 // Declared roles are the whole list; without any, a role is what somebody is said to hold.
 function toRoles(values: ConfigFile, people: readonly PersonSettings[]): readonly RoleSettings[] {
-  if (values.roles) return Object.entries(values.roles).map(([name, { groups }]) => ({ name, groups: groups.map(foldGroup) }));
+  if (values.roles) return Object.entries(values.roles).map(([name, { groups }]) => ({ name, groups }));
   const names = new Set([...values.adminRoles, ...people.flatMap(({ roles }) => roles)]);
   return [...names].map((name) => ({ name, groups: [] }));
-}
-
-function foldGroup(group: string): string {
-  return group.startsWith('entra:') ? group.toLowerCase() : group;
 }
 
 function toPlaces(channel: ConfigFile['channels'][string]): readonly Place[] {

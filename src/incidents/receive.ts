@@ -32,7 +32,7 @@ export function readSentinelBody(body: unknown): ParsedIncident | Refusal {
     return typeof body === 'object' && body !== null && 'object' in body ? parseIncidentTrigger(body).incident : parseIncident(body);
   } catch (error) {
     return refuse(
-      `The incident cannot be read: ${messageOf(error)}.`,
+      `The incident cannot be read: ${messageOf(error).replace(/\.$/, '')}.`,
       'Send the body of the Sentinel incident trigger, or an incident as the REST API answers it.',
     );
   }

@@ -97,7 +97,7 @@ function filesOf(dir: string, problems: FileProblem[]): readonly string[] {
       line: 1,
       column: 1,
       message: `the folder of playbooks cannot be read: ${messageOf(error)}`,
-      hint: 'check playbooks in picket.yaml',
+      hint: 'check PICKET_PLAYBOOKS',
     });
     return [];
   }

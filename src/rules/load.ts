@@ -54,7 +54,7 @@ export function loadRules(file: string, known: KnownPlaybooks): LoadedRules {
   try {
     return parseRules(readFileSync(file, 'utf8'), file, known);
   } catch (error) {
-    const problem = { file, line: 1, column: 1, message: `cannot be read: ${messageOf(error)}`, hint: 'check rules in picket.yaml' };
+    const problem = { file, line: 1, column: 1, message: `cannot be read: ${messageOf(error)}`, hint: 'check PICKET_RULES' };
     return { rules: [], problems: [problem], warnings: [] };
   }
 }

@@ -99,7 +99,7 @@ describe('with a real system', () => {
     entra: [${TENANT.toUpperCase()}/${OBJECT}]
 roles:
   admin:
-  analyst: { groups: [slack:T01/S01, 'entra:${TENANT}/${OBJECT}'] }
+  analyst: { groups: [slack:T01/S01] }
 channels:
   soc: { slack: T01/C01, teams: '${TENANT}/19:abc@thread.tacv2' }
 http: { allowedHosts: [api.example.com, '*.example.net'] }
@@ -112,7 +112,7 @@ http: { allowedHosts: [api.example.com, '*.example.net'] }
     });
     expect(settings.roles).toEqual([
       { name: 'admin', groups: [] },
-      { name: 'analyst', groups: ['slack:T01/S01', `entra:${TENANT}/${OBJECT}`] },
+      { name: 'analyst', groups: ['slack:T01/S01'] },
     ]);
     expect(settings.channels[0]?.places.map(({ platform, conversation }) => [platform, conversation])).toEqual([
       ['slack', 'C01'],

@@ -1,5 +1,6 @@
 // The whole of Picket in a process of its own, so that a test can kill it at any instant.
-import { launch, type OutsideWorld, type Running } from '../../src/main.ts';
+import type { OutsideWorld } from '../../src/ground.ts';
+import { launch, type Running } from '../../src/main.ts';
 import type { Settings } from '../../src/model/settings.ts';
 import { quietLog } from './quiet-log.ts';
 
