@@ -27,11 +27,13 @@ export async function cancelRun(
   return result;
 }
 
-/** Fails the run because its own time limit has passed. Does nothing when it has ended. */
+/** Fails the run if its own time limit has passed by the database's clock. Does nothing when it has ended. */
 export async function limitRun(context: EngineContext, runId: string): Promise<void> {
-  await context.store.transaction(async (tx) => {
+  const stopped = await context.store.transaction(async (tx) => {
     const run = await lockRun(tx, runId);
-    if (run === null || isEnded(run.status)) return;
+    if (run === null || isEnded(run.status)) return false;
+    const { rows } = await tx.query('SELECT 1 FROM run WHERE id = $1 AND limit_at <= clock_timestamp()', [runId]);
+    if (rows.length === 0) return false;
     const summary = 'stopped at its time limit';
     await endRun(tx, run, {
       status: 'failed',
@@ -40,7 +42,9 @@ export async function limitRun(context: EngineContext, runId: string): Promise<v
       decision: { outcome: 'cancelled', choice: '', by: [], via: 'timer', at: '' },
       who: 'timer',
     });
+    return true;
   });
+  if (!stopped) return;
   context.aborts.abort(runId);
   context.ports.shown();
 }

@@ -25,6 +25,8 @@ export type TimerCall =
 export interface Durable {
   /** Starts a burst here; resolves when it has ended, or at once when another process has it. */
   runBurst(burst: Burst): Promise<void>;
+  /** True while this process executes the burst, also one that DBOS recovered by itself. */
+  isRunning(burst: Burst): boolean;
   /** Enqueues a timer in the caller's transaction. The same `id` again does nothing. */
   setTimer(tx: Tx, id: string, call: TimerCall, afterMs: number): Promise<void>;
   /** Deletes finished workflow rows older than the given age; answers how many. */
@@ -96,6 +98,7 @@ export async function launchDurable(settings: DurableSettings): Promise<Durable>
       await outside(async () => DBOS.startWorkflow(burst, { workflowID: id })(wanted.runId, wanted.line, wanted.n));
       await running.get(id);
     },
+    isRunning: (burst) => running.has(burstId(burst)),
     setTimer: async (tx, id, call, afterMs) => {
       const options = { workflowName: TIMER, queueName: TIMERS, workflowID: id, delaySeconds: Math.max(afterMs, 1) / 1000 };
       await client.enqueueInTransaction(tx.client, options, call);

@@ -51,7 +51,7 @@ export interface EngineSettings {
 /** Takes an executor id, launches DBOS (which recovers what this id left behind) and starts the sweep. One per process. */
 export async function createEngine(settings: EngineSettings): Promise<Engine> {
   const { store, log, limits } = settings;
-  const executor = await takeExecutor({ url: settings.url, store, heartbeatLimitMs: limits.heartbeatLimitMs, log });
+  const executor = await takeExecutor({ url: settings.url, heartbeatLimitMs: limits.heartbeatLimitMs, log });
   let durable: Durable | undefined;
   let launcher: Launcher | undefined;
   const context: EngineContext = {

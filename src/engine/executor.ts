@@ -3,7 +3,6 @@
 import pg from 'pg';
 import { messageOf } from '../model/errors.ts';
 import type { Log } from '../model/log.ts';
-import type { Store } from '../store/db.ts';
 
 export interface Executor {
   readonly id: string;
@@ -17,10 +16,12 @@ export interface Executor {
 /** First key of the two-key advisory lock; the second is the number in the id. */
 const LOCK_SPACE = 730_551;
 const MOST_REPLICAS = 64;
+/** A connection that takes longer is as good as lost. */
+const QUERY_LIMIT_MS = 5_000;
 
 /** Takes the lowest free id and writes its first heartbeat, which must be there before DBOS launches. */
-export async function takeExecutor(settings: { url: string; store: Store; heartbeatLimitMs: number; log: Log }): Promise<Executor> {
-  const { store, log } = settings;
+export async function takeExecutor(settings: { url: string; heartbeatLimitMs: number; log: Log }): Promise<Executor> {
+  const { log } = settings;
   let lock = await connect(settings.url);
   const number = await takeLowest(lock.client);
   const id = `picket-${number}`;
@@ -33,16 +34,24 @@ export async function takeExecutor(settings: { url: string; store: Store; heartb
     return held;
   };
 
+  let beating = false;
   const beat = async (): Promise<void> => {
+    if (beating) return;
+    beating = true;
     try {
       if (lock.lost() && !(await relock())) {
         log.error('another process uses the id of this one: no effect is started until it is free', { executor: id });
         return;
       }
-      await store.query('INSERT INTO executor (id, seen) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen = now()', [id]);
+      // On the lock's own connection: a pool that is all at work must not look like a dead process.
+      await lock.client.query('INSERT INTO picket.executor (id, seen) VALUES ($1, now()) ON CONFLICT (id) DO UPDATE SET seen = now()', [
+        id,
+      ]);
       lastBeat = performance.now();
     } catch (error) {
       log.warn('heartbeat failed', { executor: id, error: messageOf(error) });
+    } finally {
+      beating = false;
     }
   };
 
@@ -63,7 +72,12 @@ interface LockConnection {
 }
 
 async function connect(url: string): Promise<LockConnection> {
-  const client = new pg.Client({ connectionString: url, application_name: 'picket-executor', keepAlive: true });
+  const client = new pg.Client({
+    connectionString: url,
+    application_name: 'picket-executor',
+    keepAlive: true,
+    query_timeout: QUERY_LIMIT_MS,
+  });
   let lost = false;
   client.on('error', () => {
     lost = true;

@@ -82,9 +82,10 @@ interface NewRun {
 
 async function insertRun(tx: Tx, { request, playbook, id, number, scope, failure }: NewRun): Promise<boolean> {
   const { rowCount } = await tx.query(
-    `INSERT INTO run (id, number, start_key, playbook, playbook_hash, root_run, subject, subject_display, incident_id, scope, cause, by_person, place, status, summary, error, finished_at)
+    `INSERT INTO run (id, number, start_key, playbook, playbook_hash, root_run, subject, subject_display, incident_id, scope, cause, by_person, place, status, summary, error, finished_at, limit_at)
      OVERRIDING SYSTEM VALUE
-     VALUES ($1, $2, $3, $4, $5, $1, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, CASE WHEN $13 = 'failed' THEN clock_timestamp() END)
+     VALUES ($1, $2, $3, $4, $5, $1, $6, $7, $8, $9, $10, $11, $12, $13, $14, $14, CASE WHEN $13 = 'failed' THEN clock_timestamp() END,
+       CASE WHEN $15::bigint > 0 THEN clock_timestamp() + $15::bigint * interval '1 millisecond' END)
      ON CONFLICT (start_key) DO NOTHING`,
     [
       id,
@@ -101,6 +102,7 @@ async function insertRun(tx: Tx, { request, playbook, id, number, scope, failure
       request.place === null ? null : JSON.stringify(request.place),
       failure === '' ? 'running' : 'failed',
       savable(failure),
+      playbook.timeLimitMs,
     ],
   );
   return rowCount === 1;

@@ -1,6 +1,7 @@
 // The net under everything that is started after a commit: every few seconds this process shows that it lives, and
 // starts what a crash left behind, here or on a replica that died. Fixed burst ids make a second start harmless.
 import { messageOf } from '../model/errors.ts';
+import { limitRun } from './cancel.ts';
 import type { EngineContext } from './context.ts';
 import { expire } from './decide.ts';
 import type { Burst } from './launcher.ts';
@@ -12,6 +13,9 @@ const MOST_RESCUES = 20;
 /** A decision or a start is launched by its own process at once; only what stays behind is ours. */
 const GRACE = `interval '2 seconds'`;
 
+/** How often this process shows that it lives, within the time after which others think it dead. */
+const BEATS_PER_LIMIT = 6;
+
 export interface Sweeper {
   start(): void;
   stop(): Promise<void>;
@@ -21,13 +25,14 @@ export interface Sweeper {
 
 export function createSweeper(context: EngineContext, settings: { sweepMs: number; heartbeatLimitMs: number }): Sweeper {
   let timer: NodeJS.Timeout | null = null;
+  let beats: NodeJS.Timeout | null = null;
   let current: Promise<void> = Promise.resolve();
   let stopped = false;
 
   const sweep = async (): Promise<void> => {
-    await context.executor.beat();
     await wakeDue(context);
     await expireOverdue(context);
+    await endOverdue(context);
     await rescue(context, settings.heartbeatLimitMs);
     await context.launcher().fetch();
   };
@@ -41,9 +46,14 @@ export function createSweeper(context: EngineContext, settings: { sweepMs: numbe
   };
 
   return {
-    start: round,
+    start: () => {
+      round();
+      // Apart from the rounds: a long one must not make others think that this process is dead.
+      beats = setInterval(() => void context.executor.beat(), Math.min(settings.sweepMs, settings.heartbeatLimitMs / BEATS_PER_LIMIT));
+    },
     stop: async () => {
       stopped = true;
+      if (beats !== null) clearInterval(beats);
       if (timer !== null) clearTimeout(timer);
       await current;
     },
@@ -88,27 +98,56 @@ async function expireOverdue(context: EngineContext): Promise<void> {
   for (const { id } of rows) await expire(context, id);
 }
 
-/** Lines that were begun and have nobody working on them get a new burst; the number fences off whoever had the old one. */
+/** Runs past their time limit whose timer was lost. */
+async function endOverdue(context: EngineContext): Promise<void> {
+  const { rows } = await context.store.query<{ id: string }>(
+    `SELECT id FROM run WHERE finished_at IS NULL AND limit_at < clock_timestamp() - ${GRACE} LIMIT 200`,
+  );
+  for (const { id } of rows) await limitRun(context, id);
+}
+
+interface Stray {
+  readonly run_id: string;
+  readonly line: string;
+  readonly burst: number;
+  readonly epoch: number;
+}
+
+/**
+ * Lines whose burst was begun and has nobody working on it get a new one; the number fences off whoever had the old one. A burst may be
+ * known to DBOS though its line was never taken (a kill or a lost connection in between): starting its id again would do nothing for ever.
+ */
 async function rescue(context: EngineContext, heartbeatLimitMs: number): Promise<void> {
-  const { rows } = await context.store.query<{ run_id: string; line: string; owner: string; rescued: number }>(
-    `SELECT l.run_id, l.line, l.owner, l.rescued FROM run_line l LEFT JOIN executor e ON e.id = l.owner
-     WHERE l.burst > l.burst_done AND l.taken = l.burst AND l.ready_at < clock_timestamp() - ${GRACE}
-       AND (l.owner = $1 OR e.seen IS NULL OR e.seen < now() - $2::bigint * interval '1 millisecond') LIMIT 200`,
+  const { rows } = await context.store.query<Stray>(
+    `SELECT l.run_id, l.line, l.burst, l.epoch
+     FROM (SELECT * FROM run_line WHERE burst > burst_done AND ready_at < clock_timestamp() - ${GRACE} ORDER BY by_person DESC, ready_at LIMIT 1000) l
+     LEFT JOIN dbos.workflow_status w ON l.taken < l.burst AND w.workflow_uuid = l.run_id || ':' || l.line || ':' || l.burst
+     LEFT JOIN executor e ON e.id = CASE WHEN l.taken = l.burst THEN l.owner ELSE w.executor_id END
+     WHERE (l.taken = l.burst OR w.workflow_uuid IS NOT NULL)
+       AND (e.id = $1 OR e.seen IS NULL OR e.seen < now() - $2::bigint * interval '1 millisecond')`,
     [context.executor.id, heartbeatLimitMs],
   );
   for (const row of rows) {
-    if (row.owner === context.executor.id && context.launcher().isActive(row.run_id, row.line)) continue;
-    await rescueLine(context, row.run_id, row.line, row.rescued);
+    const burst = { runId: row.run_id, line: row.line, n: row.burst };
+    if (!context.launcher().isActive(row.run_id, row.line) && !context.durable().isRunning(burst))
+      await rescueLine(context, burst, row.epoch);
   }
 }
 
-async function rescueLine(context: EngineContext, runId: string, line: string, rescued: number): Promise<void> {
+async function rescueLine(context: EngineContext, { runId, line, n }: Burst, epoch: number): Promise<void> {
   const woken: Burst[] = [];
   await context.store.transaction(async (tx) => {
     woken.length = 0;
     const run = await lockRun(tx, runId);
     if (run === null || (run.status !== 'running' && run.status !== 'waiting')) return;
-    if (rescued >= MOST_RESCUES) {
+    // Whoever took the line since it was looked at has another epoch, and goes on undisturbed.
+    const { rows } = await tx.query<{ rescued: number }>(
+      'SELECT rescued FROM run_line WHERE run_id = $1 AND line = $2 AND burst = $3 AND burst_done < $3 AND epoch = $4 FOR UPDATE',
+      [runId, line, n, epoch],
+    );
+    const row = rows[0];
+    if (row === undefined) return;
+    if (row.rescued >= MOST_RESCUES) {
       const reason = `given up after ${MOST_RESCUES} interrupted attempts: see the log of the process for the cause`;
       await endRun(tx, run, {
         status: 'failed',
@@ -119,14 +158,13 @@ async function rescueLine(context: EngineContext, runId: string, line: string, r
       });
       return;
     }
-    const { rows } = await tx.query<{ burst: number }>(
-      `UPDATE run_line SET burst = burst + 1, ready_at = clock_timestamp(), rescued = rescued + 1
-       WHERE run_id = $1 AND line = $2 AND burst > burst_done AND taken = burst RETURNING burst`,
-      [runId, line],
-    );
-    const row = rows[0];
-    if (row !== undefined) woken.push({ runId, line, n: row.burst });
+    await tx.query('UPDATE run_line SET burst = $3, ready_at = clock_timestamp(), rescued = rescued + 1 WHERE run_id = $1 AND line = $2', [
+      runId,
+      line,
+      n + 1,
+    ]);
+    woken.push({ runId, line, n: n + 1 });
+    context.log.warn('burst taken over', { runId, line, rescued: row.rescued + 1 });
   });
-  context.log.warn('burst taken over', { runId, line, rescued: rescued + 1 });
   context.launcher().launch(woken);
 }

@@ -56,3 +56,18 @@ export const GOES_ON = `${head('goes-on')}  - { id: a, action: fake.effect, with
     else: [{ id: c, action: fake.effect, with: { name: c } }]
 `;
 export const FIVE = `${head('five')}${[1, 2, 3, 4, 5].map((n) => `  - { id: s${n}, action: fake.effect, with: { name: s${n} } }\n`).join('')}`;
+/** Waits for people for an hour, and may live for five seconds. */
+export const LIMITED = `${head('limited').replace('steps:', 'time_limit: 5s\nsteps:')}${A}${approval('{ after: 1h }')}`;
+/** One branch asks, the other acts; then both are over. */
+export const BRANCHES = `${head('branches')}  - id: both
+    parallel:
+      - name: x
+        steps: [{ id: x1, action: fake.effect, with: { name: x1 } }]
+      - name: y
+        steps:
+          - { id: early, approval: { question: "Early?", choices: { yes: { label: Yes }, no: { label: No } }, ask: { channels: [soc] }, quorum: 2, expires: { after: 1h } } }
+      - name: z
+        steps:
+          - { id: late, approval: { question: "Late?", choices: { yes: { label: Yes }, no: { label: No } }, ask: { channels: [soc] }, quorum: 1, expires: { after: 1h } } }
+  - { id: z, action: fake.effect, with: { name: z } }
+`;

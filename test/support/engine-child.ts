@@ -7,6 +7,9 @@ export interface EngineChild {
   call<T>(call: EngineCall): Promise<T>;
   /** kill -9, and resolves when it is dead. */
   kill(): Promise<void>;
+  /** Stops it in the middle of whatever it does, and lets it go on. */
+  freeze(): void;
+  thaw(): void;
   /** Resolves when the process has ended by itself. */
   ended(): Promise<void>;
   stop(): Promise<void>;
@@ -43,6 +46,8 @@ export async function startEngineChild(setup: EngineSetup): Promise<EngineChild>
       child.kill('SIGKILL');
       await ended();
     },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     ended,
     stop: async () => {
       if (dead) return;
