@@ -8,6 +8,8 @@ import { RUNS_PER_INCIDENT, type Scene, type Seat } from './scene.ts';
 /** Slack takes one message per second in a channel, and Picket keeps to that: incidents come a little further apart. */
 const INCIDENT_GAP_MS = 1_150;
 const COMMANDS_BETWEEN = 7;
+/** People do not click faster: the run ends and the cards change in between. */
+const CLICK_GAP_MS = 150;
 const LIMIT_MS = 30_000;
 
 /**
@@ -48,7 +50,7 @@ export async function clicks(scene: Scene, rounds: readonly number[]): Promise<n
     await sleep(300);
     for (const question of open) {
       latencies.push(await press(scene, question));
-      await sleep(50);
+      await sleep(CLICK_GAP_MS);
     }
   }
   return latencies;
@@ -127,7 +129,7 @@ async function until<T>(find: () => T | undefined): Promise<T> {
   for (;;) {
     const found = find();
     if (found !== undefined) return found;
-    if (performance.now() > deadline) throw new Error(`not within ${LIMIT_MS / 1000} s: ${find}`);
+    if (performance.now() > deadline) throw new Error(`not within ${LIMIT_MS / 1000} s: ${find.toString()}`);
     await sleep(5);
   }
 }
