@@ -237,6 +237,14 @@ describe('the console', () => {
     expect(await standing()).toEqual(before);
   });
 
+  it('refuses a click on what a person wrote, and leaves it as it was', async () => {
+    await post('/api/messages', { as: 'bob', conversation: 'soc', text: 'only talk' });
+    const { rows } = await soc.database.store.query<{ id: string }>(`SELECT id FROM console_message WHERE text = 'only talk'`);
+    expect((await post('/api/clicks', click({ message: rows[0]?.id, as: 'erin' }))).status).toBe(404);
+    const surfaces = await soc.database.store.query('SELECT 1 FROM surface WHERE message_id = $1', [rows[0]?.id]);
+    expect(surfaces.rows).toEqual([]);
+  });
+
   it('is not there under a name that somebody else chose', async () => {
     const { port } = new URL(soc.app.consoleUrl);
     const status = await new Promise((resolve, reject) => {

@@ -83,7 +83,8 @@ export function consoleApi(options: ApiOptions): Hono {
     const { verb, id, choice } = body.data;
     const person = personOf(body.data.as);
     const message = person === undefined ? null : await findVisible(db, { id: body.data.message, person: person.id });
-    if (person === undefined || message === null) return notFound(context);
+    // Only the bot's messages have buttons; what people wrote must not be taken for a copy of a card.
+    if (person === undefined || message === null || message.author !== BOT_AUTHOR) return notFound(context);
     const { conversation, thread } = message;
     const place = { ...placeOf(conversation, thread), person: message.visibleTo };
     const reply = await options.bot.click({ verb, id, choice, actor: actorOf(person), message: { place, id: message.id } });
