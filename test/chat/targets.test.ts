@@ -102,7 +102,7 @@ describe('a name in the directory', () => {
       remedy: expect.stringContaining('Nothing was started'),
     });
     const silent = accountLookup(
-      (_text, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      (_text, signal) => new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(new Error('aborted')))),
       50,
     );
     expect(await silent?.('alice')).toMatchObject({ why: expect.stringContaining('did not answer') });

@@ -165,6 +165,7 @@ describe('an incident with missing fields', () => {
           texts.some((text) => text.includes('Only a title'))
         );
       }, `all three stand in ${place}`);
+    expect((await soc.database.store.query('SELECT 1 FROM run')).rows).toHaveLength(1);
     soc.slack.expectNoProblems();
   });
 

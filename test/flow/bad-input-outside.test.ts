@@ -84,7 +84,7 @@ async function callsTo(system: string): Promise<number> {
 }
 
 /** The run failed after it was tried again; reason and attempts stand in its log, its card and in what `show` tells. */
-async function failsWith(number: string, reason: RegExp): Promise<void> {
+async function expectFails(number: string, reason: RegExp): Promise<void> {
   const log = await ended(number, 'failed');
   expect(log.summary).toMatch(reason);
   expect(log.steps.map(({ attempt, status }) => ({ attempt, status }))).toEqual([
@@ -107,7 +107,7 @@ describe('an outside system', () => {
     const { number: incident } = await incidentArrives(app, sandbox, { severity: 'Low', title: 'Down' });
     await until(async () => (await bob.texts('bob')).some((text) => text.includes(`#${incident}`)), 'the incident stands');
     const number = await begin(`ticket ${incident}`);
-    await failsWith(number, /ServiceNow.*503/);
+    await expectFails(number, /ServiceNow.*503/);
     await until(
       async () => (await bob.texts('dave')).some((text) => text.includes(`#${incident}`) && /failed[\s\S]*ServiceNow[\s\S]*503/.test(text)),
       "the incident's card tells",
@@ -116,7 +116,7 @@ describe('an outside system', () => {
 
   it('that is slow fails the step at its limit', async () => {
     await fault({ system: 'defender', kind: 'delay', ms: 4_000 });
-    await failsWith(await begin('find 203.0.113.9'), /no answer within 1 s/);
+    await expectFails(await begin('find 203.0.113.9'), /no answer within 1 s/);
   });
 
   it('that talks nonsense fails the step with what was not understood', async () => {
