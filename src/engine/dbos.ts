@@ -14,6 +14,8 @@ const APPLICATION_VERSION = 'picket-1';
 const BURST = 'burst';
 const TIMER = 'timer';
 const TIMERS = 'timers';
+const PRUNE_BATCH = 1_000;
+const PRUNE_LIMIT_MS = 60_000;
 
 /** What a timer asks for when its time has come. The rows and the database's clock answer. */
 export type TimerCall =
@@ -105,15 +107,21 @@ export async function launchDurable(settings: DurableSettings): Promise<Durable>
     },
     prune: async (olderThanMs) => {
       const before = new Date(Date.now() - olderThanMs).toISOString();
-      const done = await DBOS.listWorkflows({
-        status: ['SUCCESS', 'ERROR', 'CANCELLED'],
-        completedBefore: before,
-        limit: 1_000,
-        loadInput: false,
-        loadOutput: false,
-      });
-      await DBOS.deleteWorkflows(done.map((workflow) => workflow.workflowID));
-      return done.length;
+      const deadline = performance.now() + PRUNE_LIMIT_MS;
+      let deleted = 0;
+      for (;;) {
+        const done = await DBOS.listWorkflows({
+          status: ['SUCCESS', 'ERROR', 'CANCELLED', 'MAX_RECOVERY_ATTEMPTS_EXCEEDED'],
+          completedBefore: before,
+          limit: PRUNE_BATCH,
+          loadInput: false,
+          loadOutput: false,
+        });
+        await DBOS.deleteWorkflows(done.map((workflow) => workflow.workflowID));
+        deleted += done.length;
+        // A storm leaves more than one batch; what is over the time is left to the next round.
+        if (done.length < PRUNE_BATCH || performance.now() > deadline) return deleted;
+      }
     },
     shutdown: async () => {
       await client.destroy();

@@ -118,13 +118,15 @@ async function conclude(
   if (decision.choice === '') {
     const summary =
       decision.outcome === 'expired' ? 'nobody answered in time: nothing was changed' : 'the approvers disagreed: nothing was changed';
+    const at = await closeApproval(tx, approval.id, decision);
     await endRun(tx, run, {
       status: decision.outcome === 'expired' ? 'expired' : 'disagreed',
       summary,
-      decision,
+      // Other questions of the run were not answered by this.
+      decision: { outcome: 'cancelled', choice: '', by: [], via: 'engine', at: '' },
       who: decision.by.join(', ') || 'timer',
     });
-    return { bursts: [], decision: await readDecision(tx, approval.id) };
+    return { bursts: [], decision: { ...decision, at } };
   }
   const at = await closeApproval(tx, approval.id, decision);
   const label = approval.choices.find((one) => one.id === decision.choice)?.label ?? decision.choice;

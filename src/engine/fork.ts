@@ -2,7 +2,7 @@
 import type { Next } from '../model/playbook.ts';
 import type { EngineContext } from './context.ts';
 import type { Burst } from './launcher.ts';
-import { parkLine, wakeLine } from './lines.ts';
+import { parkLine, showIdle, wakeLine } from './lines.ts';
 import { settleStep, writeNote } from './records.ts';
 import { parking, type Work } from './work.ts';
 
@@ -12,11 +12,12 @@ export async function fork(context: EngineContext, work: Work, next: Extract<Nex
   const forked = await parking(context, work, async (tx) => {
     await writeNote(tx, fence, { path: next.path, kind: 'parallel', status: 'waiting', output: null });
     for (const line of next.lines) {
-      await tx.query('INSERT INTO run_line (run_id, line, parent) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', [
-        fence.runId,
-        line,
-        fence.line,
-      ]);
+      // As urgent as the line they come from.
+      await tx.query(
+        `INSERT INTO run_line (run_id, line, parent, by_person)
+         SELECT run_id, $2, line, by_person FROM run_line WHERE run_id = $1 AND line = $3 ON CONFLICT DO NOTHING`,
+        [fence.runId, line, fence.line],
+      );
     }
     await parkLine(tx, fence);
   });
@@ -28,7 +29,7 @@ export async function fork(context: EngineContext, work: Work, next: Extract<Nex
 export async function branchEnded(context: EngineContext, work: Work, failure: string | null): Promise<boolean> {
   const { fence } = work;
   const woken: Burst[] = [];
-  await parking(context, work, async (tx) => {
+  await parking(context, work, async (tx, run) => {
     woken.length = 0;
     await tx.query(`UPDATE run_line SET burst_done = $3, state = $4, due_at = NULL WHERE run_id = $1 AND line = $2`, [
       fence.runId,
@@ -42,7 +43,7 @@ export async function branchEnded(context: EngineContext, work: Work, failure: s
       `SELECT line, parent, state FROM run_line WHERE run_id = $1 AND left(line, length($2) + 1) = $2 || ':' AND strpos(substr(line, length($2) + 2), '/') = 0`,
       [fence.runId, path],
     );
-    if (rows.some((row) => row.state !== 'done' && row.state !== 'failed')) return;
+    if (rows.some((row) => row.state !== 'done' && row.state !== 'failed')) return showIdle(tx, run);
     const failed = rows.filter((row) => row.state === 'failed').map((row) => row.line.slice(path.length + 1));
     await settleStep(tx, fence.runId, path, {
       status: failed.length === 0 ? 'done' : 'failed',

@@ -57,17 +57,23 @@ export function createLauncher(settings: { db: Db; most: number; run: (burst: Bu
       backlog = backlog || room <= 0;
       return;
     }
+    const limit = room + active.size;
     fetching = true;
+    // Whoever finds no room from here on says so again.
+    backlog = false;
     try {
       const { rows } = await db.query<{ run_id: string; line: string; burst: number }>(
         `SELECT run_id, line, burst FROM run_line WHERE burst > burst_done AND taken < burst ORDER BY by_person DESC, ready_at LIMIT $1`,
-        [room + active.size],
+        [limit],
       );
-      backlog = rows.length >= room + active.size;
+      let begun = 0;
       for (const row of rows) {
         if (active.size >= most) break;
-        if (!active.has(`${row.run_id}:${row.line}`)) begin({ runId: row.run_id, line: row.line, n: row.burst });
+        if (active.has(`${row.run_id}:${row.line}`)) continue;
+        begin({ runId: row.run_id, line: row.line, n: row.burst });
+        begun += 1;
       }
+      backlog = backlog || begun < rows.length || rows.length === limit;
     } finally {
       fetching = false;
     }

@@ -67,7 +67,7 @@ export async function parkLine(tx: Tx, fence: Fence, options: { readonly afterMs
 /** Makes a waiting line runnable. The answer is started after the commit. */
 export async function wakeLine(tx: Tx, runId: string, line: string, options: { readonly byPerson: boolean }): Promise<Burst> {
   const raising = tx.query<{ burst: number }>(
-    `UPDATE run_line SET burst = burst + 1, state = 'ready', by_person = $3, ready_at = clock_timestamp(), due_at = NULL WHERE run_id = $1 AND line = $2 RETURNING burst`,
+    `UPDATE run_line SET burst = burst + 1, state = 'ready', by_person = by_person OR $3, ready_at = clock_timestamp(), due_at = NULL WHERE run_id = $1 AND line = $2 RETURNING burst`,
     [runId, line, options.byPerson],
   );
   const [{ rows }] = await Promise.all([
@@ -86,6 +86,15 @@ export async function showWaiting(tx: Tx, run: LockedRun, summary: string): Prom
     [run.id, savable(summary)],
   );
   await Promise.all([written, showRun(tx, run, { byPerson: false })]);
+}
+
+/** After a branch ended: when all that is left waits, the run does. */
+export async function showIdle(tx: Tx, run: LockedRun): Promise<void> {
+  const { rowCount } = await tx.query(
+    `UPDATE run SET status = 'waiting' WHERE id = $1 AND status = 'running' AND NOT EXISTS (SELECT 1 FROM run_line WHERE run_id = $1 AND burst > burst_done)`,
+    [run.id],
+  );
+  if (rowCount === 1) await showRun(tx, run, { byPerson: false });
 }
 
 /** Every card that shows the run must be drawn anew. */

@@ -112,7 +112,9 @@ export async function writeNoteAlone(store: Store, fence: Fence, note: Note): Pr
 
 async function insertNote(db: Db, fence: Fence, note: Note, from: string): Promise<boolean> {
   const { rowCount } = await db.query(
-    `WITH fence AS (SELECT 1 FROM run_line WHERE run_id = $1 AND line = $2 AND epoch = $3 FOR UPDATE)
+    // The run is locked first, as everywhere: the new row refers to it, and whoever ends the run locks it before its lines.
+    `WITH active AS (SELECT 1 FROM run WHERE id = $1 AND status IN ('running', 'waiting') FOR SHARE),
+     fence AS (SELECT 1 FROM run_line, active WHERE run_id = $1 AND line = $2 AND epoch = $3 FOR UPDATE OF run_line)
      INSERT INTO run_step (run_id, line, path, kind, status, output, error, finished_at)
      SELECT $1, $2, $4, $5, $6, $7::jsonb, $8, CASE WHEN $6 = 'waiting' THEN NULL ELSE clock_timestamp() END FROM ${from}
      ON CONFLICT (run_id, path, attempt) DO UPDATE SET status = EXCLUDED.status, output = EXCLUDED.output, error = EXCLUDED.error, finished_at = EXCLUDED.finished_at`,

@@ -15,6 +15,7 @@ export interface EngineSetup {
   readonly playbooks: readonly string[];
   readonly heartbeatLimitMs?: number;
   readonly maxBursts?: number;
+  readonly sweepMs?: number;
 }
 
 export type EngineCall =
@@ -55,7 +56,7 @@ export async function buildEngine(
       shown: () => undefined,
       runUrl: (id) => `https://picket.example.com/runs/${id}`,
     },
-    limits: { maxBursts: setup.maxBursts ?? 50, sweepMs: 300, heartbeatLimitMs: setup.heartbeatLimitMs ?? 30_000 },
+    limits: { maxBursts: setup.maxBursts ?? 50, sweepMs: setup.sweepMs ?? 300, heartbeatLimitMs: setup.heartbeatLimitMs ?? 30_000 },
     log: quietLog,
     remind: async () => undefined,
   });
