@@ -15,7 +15,6 @@ export const CLASSIFICATION_REASONS = {
   Undetermined: [],
 } as const;
 export const CLASSIFICATIONS = ['TruePositive', 'BenignPositive', 'FalsePositive', 'Undetermined'] as const;
-export type Classification = (typeof CLASSIFICATIONS)[number];
 
 export interface IncidentOwner {
   readonly objectId: string;

@@ -156,7 +156,13 @@ export interface StepRecord {
 /** What a line of a run needs next. */
 export type Next =
   | { readonly kind: 'action'; readonly path: string; readonly step: ActionStep; readonly input: Readonly<Record<string, unknown>> }
-  | { readonly kind: 'ask'; readonly path: string; readonly step: ApprovalStep; readonly question: string; readonly effects: readonly ChoiceEffect[] }
+  | {
+      readonly kind: 'ask';
+      readonly path: string;
+      readonly step: ApprovalStep;
+      readonly question: string;
+      readonly effects: readonly ChoiceEffect[];
+    }
   | { readonly kind: 'wait'; readonly path: string; readonly step: WaitStep; readonly ms: number }
   | { readonly kind: 'fork'; readonly path: string; readonly step: ParallelStep; readonly lines: readonly string[] }
   /** Nothing outside is called: write this down and go on. */

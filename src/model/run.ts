@@ -1,9 +1,9 @@
 // Runs, approvals and decisions as the engine saves them and as history shows them. Times are ISO UTC.
 import type { Entity } from './entity.ts';
+import type { Refusal } from './errors.ts';
 import type { Incident } from './incident.ts';
 import type { Place } from './place.ts';
 import type { Choice } from './playbook.ts';
-import type { Refusal } from './errors.ts';
 
 /** `expired`: an approval without default ran out of time. `disagreed`: no choice could reach its quorum any more. */
 export const RUN_STATUSES = ['running', 'waiting', 'succeeded', 'failed', 'cancelled', 'expired', 'disagreed'] as const;
