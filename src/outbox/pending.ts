@@ -144,19 +144,23 @@ export async function parkLane(
   lane: string,
   failure: { tried: Pending; lost: boolean; delayMs: number; error: string },
 ): Promise<void> {
+  await postpone(db, failure.tried, failure);
+  // Writers hold the locks of several surfaces, in an order of their own: what one of them has is left to its next try.
   await db.query(
-    `UPDATE surface SET failures = failures + 1, error = $3, not_before = clock_timestamp() + $2 * interval '1 millisecond',
-       posting_since = CASE WHEN id <> $4 OR $5 THEN posting_since END
-     WHERE lane = $1 AND wanted > shown`,
-    [lane, failure.delayMs, failure.error, failure.tried.id, failure.lost],
+    `UPDATE surface SET failures = failures + 1, error = $3, not_before = clock_timestamp() + $2 * interval '1 millisecond'
+     WHERE id IN (SELECT id FROM surface WHERE lane = $1 AND wanted > shown AND id <> $4 FOR UPDATE SKIP LOCKED)`,
+    [lane, failure.delayMs, failure.error, failure.tried.id],
   );
 }
 
 /** The conversation answers again: what was parked is due. */
 export async function unparkLane(db: Db, lane: string): Promise<void> {
-  await db.query(`UPDATE surface SET not_before = '-infinity' WHERE lane = $1 AND wanted > shown AND not_before > clock_timestamp()`, [
-    lane,
-  ]);
+  const { rows } = await db.query<{ id: string }>(
+    'SELECT id FROM surface WHERE lane = $1 AND wanted > shown AND not_before > clock_timestamp() ORDER BY by_person DESC, changed_at',
+    [lane],
+  );
+  // One by one: whoever holds a single lock cannot deadlock with writers, and none may be skipped.
+  for (const { id } of rows) await db.query(`UPDATE surface SET not_before = '-infinity' WHERE id = $1`, [id]);
 }
 
 /** How many surfaces wait to be shown. */
