@@ -1,4 +1,5 @@
 // The shared port, part of main: what may come in over HTTP and which room answers it.
+import type { Access } from './access/access.ts';
 import { type Approvals, mailActor } from './approvals/approvals.ts';
 import { approvalView } from './approvals/view.ts';
 import type { Engine } from './engine/engine.ts';
@@ -10,12 +11,14 @@ import { createHttpServer } from './http/server.ts';
 import type { Incidents } from './incidents/incidents.ts';
 import { incidentView } from './incidents/view.ts';
 import type { RawRoute } from './model/chat.ts';
+import { isRefusal } from './model/errors.ts';
 import type { Log } from './model/log.ts';
 import type { Settings } from './model/settings.ts';
 import { isUuid } from './model/uuid.ts';
 
 export interface Rooms {
   readonly engine: Engine;
+  readonly access: Access;
   readonly incidents: Incidents;
   readonly approvals: Approvals;
   /** Paths that chat platforms answer themselves. */
@@ -26,7 +29,7 @@ export interface Rooms {
 export async function openDoors(
   settings: Settings,
   ground: Ground,
-  { engine, incidents, approvals, routes, log }: Rooms & { readonly log: Log },
+  { engine, access, incidents, approvals, routes, log }: Rooms & { readonly log: Log },
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const { store, links, ingestSecret } = ground;
   const app = createApp({
@@ -44,7 +47,9 @@ export async function openDoors(
     pages: {
       links,
       publicUrl: settings.publicUrl,
-      runLog: async (id) => (isUuid(id) ? runLog(store, id) : null),
+      // A link outlives neither the person nor their place in the configuration.
+      runLog: async (id, personId) => (isUuid(id) && !isRefusal(await access.identify(mailActor(personId))) ? runLog(store, id) : null),
+      mayOpen: (approvalId, personId) => approvals.mayOpen(approvalId, personId),
       approval: async (id) => {
         const found = isUuid(id) ? await approvalView(store, id) : null;
         if (found === null) return null;

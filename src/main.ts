@@ -164,7 +164,7 @@ async function build(settings: Settings, building: Building & { readonly stop: (
     stops.push(() => platform.stop());
   }
   const routes = platforms.all.flatMap((platform) => platform.routes);
-  const doors = await openDoors(settings, ground, { engine, incidents, approvals, routes, log });
+  const doors = await openDoors(settings, ground, { engine, access, incidents, approvals, routes, log });
   stops.push(() => doors.close());
   log.info('picket started', {
     port: doors.port,

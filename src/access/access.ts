@@ -23,6 +23,8 @@ export interface Access {
   mayApprove(person: Person, actor: Actor, roles: readonly string[]): Refusal | null;
   mayCancel(person: Person, run: CancelRequest, actor: Actor): Refusal | null;
   mayAdminister(person: Person): Refusal | null;
+  /** True while the person, through whichever account, still holds one of these roles: what they said earlier counts as long. */
+  stillMay(personId: string, roles: readonly string[]): Promise<boolean>;
   /** How many people could answer an approval that asks these roles; null where a directory decides. */
   countHolders(roles: readonly string[]): number | null;
 }
@@ -61,6 +63,13 @@ export function createAccess(room: AccessSettings): Access {
     mayRun: (person, playbook) => mayRun(settings, person, playbook),
     mayApprove: (person, actor, roles) => mayApprove(settings, person, actor, roles),
     mayCancel: (person, run, actor) => mayCancel(settings, person, actor, run),
+    async stillMay(personId, roles) {
+      const person = settings.people.find(({ id }) => id === personId);
+      if (person === undefined) return false;
+      const actor: Actor = { platform: 'email', tenant: '', user: personId, display: person.name, external: false };
+      const { id, name, email } = person;
+      return mayApprove(settings, { id, name, email, roles: await rolesOf(room, person, actor) }, actor, roles) === null;
+    },
     countHolders: (roles) => countHolders(settings, roles),
   };
 }

@@ -8,7 +8,7 @@ import { isRefusal, type Refusal } from '../model/errors.ts';
 import type { Log } from '../model/log.ts';
 import type { Actor, Person } from '../model/person.ts';
 import type { MessageRef } from '../model/place.ts';
-import type { Answered, Via } from '../model/run.ts';
+import type { Answered, Approval, Via } from '../model/run.ts';
 import { isUuid } from '../model/uuid.ts';
 import { adoptMessage } from '../outbox/surfaces.ts';
 import type { Store } from '../store/db.ts';
@@ -23,6 +23,8 @@ export interface GivenAnswer {
 
 export interface Approvals {
   answer(given: GivenAnswer): Promise<Answered | Refusal>;
+  /** null when this person may see the question and its evidence now: they could answer it. */
+  mayOpen(approvalId: string, personId: string): Promise<Refusal | null>;
   /** Reminds those who were asked, where they were asked. */
   remind(approvalId: string): Promise<void>;
 }
@@ -48,7 +50,14 @@ export function createApprovals(settings: { store: Store; engine: () => Engine; 
         choice: given.choice,
         via: viaOf(given.actor),
         eligible: access.countHolders(approval.approvers),
+        lapsed: await lapsedVoters(access, approval),
       });
+    },
+    mayOpen: async (approvalId, personId) => {
+      const approval = isUuid(approvalId) ? await readApproval(store, approvalId) : null;
+      const person = await access.identify(mailActor(personId));
+      if (isRefusal(person) || approval === null) return isRefusal(person) ? person : null;
+      return access.mayApprove(person, mailActor(personId), approval.approvers);
     },
     remind: async (approvalId) => {
       const approval = await readApproval(store, approvalId);
@@ -65,6 +74,12 @@ export function createApprovals(settings: { store: Store; engine: () => Engine; 
       }
     },
   };
+}
+
+/** People who voted and have lost the role since: a quorum is made of those who may decide when it is reached. */
+async function lapsedVoters(access: Access, { votes, approvers }: Approval): Promise<readonly string[]> {
+  const standing = await Promise.all(votes.map(async ({ person }) => ((await access.stillMay(person, approvers)) ? null : person)));
+  return standing.filter((person) => person !== null);
 }
 
 async function recordRefusal(store: Store, given: GivenAnswer, refusal: Refusal | null): Promise<void> {

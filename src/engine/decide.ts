@@ -19,6 +19,8 @@ export interface Answer {
   readonly via: Via;
   /** How many people may answer in all; null when a directory group makes that unknown. */
   readonly eligible: number | null;
+  /** People whose earlier votes no longer count. */
+  readonly lapsed?: readonly string[];
 }
 
 type Expiry = Extract<Step, { kind: 'approval' }>['expires'];
@@ -72,7 +74,8 @@ async function vote(tx: Tx, run: LockedRun, approval: OpenApproval, choice: Choi
     'INSERT INTO vote (approval_id, person, name, choice, via) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING',
     [approval.id, answer.person.id, answer.person.name, choice.id, answer.via],
   );
-  const [inserted, votes] = await Promise.all([inserting, readVotes(tx, approval.id)]);
+  const [inserted, given] = await Promise.all([inserting, readVotes(tx, approval.id)]);
+  const votes = given.filter((one) => !(answer.lapsed ?? []).includes(one.person));
   const mine = votes.find((one) => one.person === answer.person.id);
   if (mine !== undefined && mine.choice !== choice.id) {
     const label = approval.choices.find((one) => one.id === mine.choice)?.label ?? mine.choice;

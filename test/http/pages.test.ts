@@ -39,6 +39,7 @@ const app: Hono = createApp({
     links,
     publicUrl: PUBLIC,
     runLog: async (id, person) => (id === RUN_ID && person !== 'eve' ? sampleRun : null),
+    mayOpen: async (_id, person) => (person === 'eve' ? refuse('Eve may not decide this.', 'Ask Carol.') : null),
     approval: async (id) => {
       if (databaseFails) throw new Error('connection refused at db.example.com');
       return id === APPROVAL_ID ? pageData(approval) : null;
@@ -105,6 +106,12 @@ describe('the page of an approval', () => {
     expect(text).not.toContain('<form');
     const log = /href="https:\/\/picket\.example\.com(\/runs\/[^"]+)"/.exec(text)?.[1] ?? '';
     expect((await app.request(log, { headers: HTML })).status).toBe(200);
+  });
+
+  it('shows nothing to somebody who has lost the role since the mail was sent', async () => {
+    const response = await app.request(await pathOf(links.approvalUrl(APPROVAL_ID, 'eve', 'block')), { headers: HTML });
+    expect(response.status).toBe(403);
+    expect(await response.text()).not.toContain('203.0.113.');
   });
 
   it('tells a late answer what stands and changes nothing', async () => {

@@ -11,6 +11,8 @@ export interface ApprovalRoutesOptions {
   readonly links: Links;
   /** Address people reach Picket at: forms must come from there. */
   readonly publicUrl: string;
+  /** null when the person may see the question now. */
+  mayOpen(approvalId: string, personId: string): Promise<Refusal | null>;
   approval(approvalId: string): Promise<ApprovalPageData | null>;
   /** Authorises the person now, then counts the answer. */
   answer(approvalId: string, personId: string, choice: string): Promise<Answered | Refusal>;
@@ -26,6 +28,10 @@ export function approvalRoutes(options: ApprovalRoutesOptions): Hono {
       const opened = await open(options, context, { id, token });
       if (opened instanceof Response) return opened;
       const { data, person } = opened;
+      // The link says who it was made for, not what they may see today.
+      const denied = await options.mayOpen(id, person);
+      if (denied !== null)
+        return context.html(errorPage({ title: 'This is not for you any more', text: denied.why, remedy: denied.remedy }), 403);
       const decision = data.approval.decision;
       if (decision !== null) {
         return context.html(closedPage({ ...data, title: 'This question is closed', text: decisionSentence(data.approval, decision) }));
