@@ -34,7 +34,7 @@ async function bench(scene: Scene): Promise<object> {
   say(`${round(runsPerSecond)} runs/s`);
 
   say(`${PAUSED} paused runs`);
-  const paused = await copyPaused(scene.store, PAUSED);
+  const paused = await copyPaused(scene.store, PAUSED, scene.log);
   say('a bot without platforms, at rest');
   const atRest = await rest(await startBot(scene.plain, scene.cwd));
   say('a bot with Slack: the first click, then at rest');

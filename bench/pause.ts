@@ -1,5 +1,7 @@
 // Ten thousand paused runs: really paused ones, then copies of their rows in every table, Picket's and DBOS's, under new ids.
 // A copy differs from a run that paused by itself in nothing but its ids, its number and its message ids.
+import { createAppender } from '../src/audit/appender.ts';
+import type { Log } from '../src/model/log.ts';
 import type { Store } from '../src/store/db.ts';
 
 /** Tables in the order of their foreign keys. The statement that copies a table is built from its own columns. */
@@ -15,7 +17,7 @@ const TABLES = [
 ] as const;
 
 /** Copies the waiting runs until `wanted` of them wait. Answers how many wait. */
-export async function copyPaused(store: Store, wanted: number): Promise<number> {
+export async function copyPaused(store: Store, wanted: number, log: Log): Promise<number> {
   await store.transaction(async (tx) => {
     await tx.query(
       `CREATE TEMP TABLE pair ON COMMIT DROP AS
@@ -28,6 +30,8 @@ export async function copyPaused(store: Store, wanted: number): Promise<number> 
     );
     for (const table of TABLES) await tx.query(await copyStatement(tx, table));
   });
+  // As a running Picket had done within a second of each.
+  await createAppender({ store, log }).append();
   await store.query('ANALYZE');
   const { rows } = await store.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM run JOIN approval ON run_id = run.id

@@ -16,6 +16,7 @@ export interface Seat {
 }
 
 export interface Scene {
+  readonly log: Log;
   readonly store: Store;
   readonly slack: FakeSlack;
   readonly target: Target;
@@ -80,6 +81,7 @@ export async function openScene(): Promise<Scene> {
     PICKET_LOG_LEVEL: 'warn',
   };
   return {
+    log: silent,
     store,
     slack,
     target,
