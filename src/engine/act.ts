@@ -1,5 +1,6 @@
 // One call of one action: intent, call, outcome. What the process does between the three survives a kill at any point.
 import { randomInt } from 'node:crypto';
+import type { AuditEvent } from '../audit/audit.ts';
 import type { ActionContext } from '../model/action.ts';
 import { ActionError, messageOf } from '../model/errors.ts';
 import type { ActionStep } from '../model/playbook.ts';
@@ -37,7 +38,15 @@ export async function act(context: EngineContext, fence: Fence, acting: ActingRu
   const { step, path, attempt } = call;
   const key = stepKey(acting.rootRun, path);
   if (!context.executor.mayAct()) return { kind: 'stopped' };
-  if (!(await writeIntent(context.store, fence, { path, attempt, action: step.action, key, input: call.input })))
+  const effect = context.catalogue.get(step.action)?.effect ?? 'read';
+  const event = (kind: AuditEvent['kind'], error: string): AuditEvent => ({
+    kind,
+    who: 'engine',
+    what: { run: fence.runId, path, attempt, action: step.action, effect, key, error },
+  });
+  // Before a destructive call, so that one that was cut off is in the audit too.
+  const intended = effect === 'destructive' ? event('effect started', '') : null;
+  if (!(await writeIntent(context.store, fence, { path, attempt, action: step.action, key, input: call.input }, intended)))
     return { kind: 'stopped' };
   // Frozen since it looked? Then others may be at it: the intent tells them that the call may have been made.
   if (!context.executor.mayAct()) return { kind: 'stopped' };
@@ -53,7 +62,9 @@ export async function act(context: EngineContext, fence: Fence, acting: ActingRu
   };
   if (result.error !== null)
     context.log.warn('step failed', { runId: fence.runId, path, action: step.action, attempt, error: outcome.error, retryAfterMs });
-  const saved = await saveOutcome(context, fence, outcome);
+  const saved = await saveOutcome(context, fence, outcome, ({ status, error }) =>
+    effect === 'read' ? null : event(status === 'done' ? 'effect done' : 'effect failed', error),
+  );
   return saved === null
     ? { kind: 'stopped' }
     : { kind: 'record', record: { ...saved, line: fence.line, kind: 'action', retryInMs: saved.retryAfterMs ?? null } };

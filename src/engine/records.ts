@@ -1,4 +1,5 @@
 // Step records: what a run did and is doing, written under the fence of the execution that does it.
+import type { AuditEvent } from '../audit/audit.ts';
 import type { StepRecord } from '../model/playbook.ts';
 import type { Db, Store, Tx } from '../store/db.ts';
 import { RELAXED } from '../store/relaxed.ts';
@@ -45,14 +46,25 @@ interface Intent {
  * The intent row: written before the call, so that after a crash a step without one was surely not called.
  * False when the run is no longer active or another execution has the line: then nothing may be called.
  */
-export async function writeIntent(db: Db, fence: Fence, intent: Intent): Promise<boolean> {
+export async function writeIntent(db: Db, fence: Fence, intent: Intent, event: AuditEvent | null): Promise<boolean> {
   const { rowCount } = await db.query(
     `WITH active AS (SELECT 1 FROM run WHERE id = $1 AND status IN ('running', 'waiting') FOR SHARE),
-     fence AS (SELECT 1 FROM run_line, active WHERE run_id = $1 AND line = $2 AND epoch = $3 FOR UPDATE OF run_line)
+     fence AS (SELECT 1 FROM run_line, active WHERE run_id = $1 AND line = $2 AND epoch = $3 FOR UPDATE OF run_line),
+     audited AS (INSERT INTO audit (event) SELECT $9::jsonb FROM fence WHERE $9::jsonb IS NOT NULL)
      INSERT INTO run_step (run_id, line, path, attempt, kind, action, status, idem_key, input)
      SELECT $1, $2, $4, $5, 'action', $6, 'started', $7, $8::jsonb FROM fence
      ON CONFLICT (run_id, path, attempt) DO UPDATE SET started_at = clock_timestamp()`,
-    [fence.runId, fence.line, fence.epoch, intent.path, intent.attempt, intent.action, intent.key, savableJson(intent.input)],
+    [
+      fence.runId,
+      fence.line,
+      fence.epoch,
+      intent.path,
+      intent.attempt,
+      intent.action,
+      intent.key,
+      savableJson(intent.input),
+      event === null ? null : savableJson(event),
+    ],
   );
   return rowCount === 1;
 }
@@ -71,9 +83,10 @@ export interface Outcome {
  * What became of the call. False when another execution has taken the line meanwhile. Relaxed: the next intent, the trouble shown or the
  * end of the burst is committed right after it. A crash of the database server in between leaves a call whose answer was not saved.
  */
-export async function writeOutcome(db: Db, fence: Fence, outcome: Outcome): Promise<boolean> {
+export async function writeOutcome(db: Db, fence: Fence, outcome: Outcome, event: AuditEvent | null): Promise<boolean> {
   const { rowCount } = await db.query(
-    `WITH fence AS (SELECT 1 FROM run_line WHERE run_id = $1 AND line = $2 AND epoch = $3 FOR UPDATE)
+    `WITH fence AS (SELECT 1 FROM run_line WHERE run_id = $1 AND line = $2 AND epoch = $3 FOR UPDATE),
+     audited AS (INSERT INTO audit (event) SELECT $10::jsonb FROM fence WHERE $10::jsonb IS NOT NULL)
      UPDATE run_step SET status = $6, output = $7::jsonb, error = $8, finished_at = clock_timestamp(),
        retry_at = CASE WHEN $9::bigint IS NULL THEN NULL ELSE clock_timestamp() + $9::bigint * interval '1 millisecond' END
      FROM fence, ${RELAXED} WHERE run_id = $1 AND path = $4 AND attempt = $5`,
@@ -87,6 +100,7 @@ export async function writeOutcome(db: Db, fence: Fence, outcome: Outcome): Prom
       savableJson(outcome.output ?? null),
       savable(outcome.error),
       outcome.retryAfterMs === undefined ? null : Math.ceil(outcome.retryAfterMs),
+      event === null ? null : savableJson(event),
     ],
   );
   return rowCount === 1;

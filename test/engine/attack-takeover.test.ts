@@ -54,6 +54,22 @@ describe('a burst that was cut off', () => {
     expect(effects.count('a')).toBe(2);
   });
 
+  it('goes on at launch where it was, though what it needs next is only just being built', async () => {
+    const first = await child();
+    const runs: string[] = [];
+    effects.hold('a');
+    for (let count = 0; count < 10; count += 1)
+      runs.push((await first.call<{ runId: string }>({ method: 'start', playbook: 'ask', key: `${count}` })).runId);
+    await effects.called('a', 10);
+    await first.kill();
+    effects.release('a');
+    await child();
+    for (const runId of runs) await ended(runId, 'waiting');
+    expect(effects.count('a')).toBe(20);
+    const { rows } = await database.store.query(`SELECT workflow_uuid FROM dbos.workflow_status WHERE status = 'ERROR'`);
+    expect(rows).toEqual([]);
+  });
+
   it('is left alone while it works, however long its call takes', async () => {
     const first = await child(3_000);
     await child(3_000);

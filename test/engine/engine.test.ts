@@ -156,6 +156,20 @@ describe('engine', () => {
     ]);
   });
 
+  it('writes every call that changes something outside into the audit, failed attempts too', async () => {
+    effects.fail('a', 503, 1);
+    const runId = await begin('retry');
+    await ended(runId, 'succeeded');
+    const { rows } = await database.store.query<{ event: { kind: string; what: { attempt: number } } }>(
+      `SELECT event FROM audit WHERE event->'what'->>'run' = $1 AND event->>'kind' LIKE 'effect%' ORDER BY id`,
+      [runId],
+    );
+    expect(rows.map(({ event }) => [event.kind, event.what.attempt])).toEqual([
+      ['effect failed', 1],
+      ['effect done', 2],
+    ]);
+  });
+
   it('fails with the reason when the retries are used up, and at once for what is no use repeating', async () => {
     effects.fail('a', 503, 3);
     expect((await ended(await begin('retry'), 'failed')).error).toContain('the test answered 503');
