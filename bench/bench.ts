@@ -4,9 +4,19 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Bot, startBot } from './bot.ts';
 import { clicks, incidentsAndCommands, pauseOnePerSeat, press, throughput } from './measure.ts';
-import { judge, type Measured, round, spread } from './numbers.ts';
+import { type AtRest, judge, type Measured, round, spread } from './numbers.ts';
 import { copyPaused } from './pause.ts';
 import { openScene, type Scene } from './scene.ts';
+
+/** What the numbers do and do not hold. */
+const HOW = {
+  incident_to_card: 'one incident per 1.15 s in one channel, below the limit of one message per second and channel',
+  command_ack: 'one command after the other, in the pauses between incidents',
+  click_to_next_step: 'one click per 150 ms, each in a channel of its own, to an http.request step',
+  runs_per_s: 'through POST /ingest/sentinel and a rule that starts five runs, http.request steps, fsync on',
+  paused_runs: 'twenty that paused by themselves, copied row by row under new ids, their timers included',
+  at_rest: 'rss_mb, idle_cpu_percent and boot_ms_with_paused: a bot without platforms; with_slack: one with Slack, after its first click',
+} as const;
 
 const INCIDENTS = 40;
 const CLICK_ROUNDS = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
@@ -55,19 +65,13 @@ async function bench(scene: Scene): Promise<object> {
     rss_mb: atRest.rss_mb ?? Number.NaN,
     idle_cpu_percent: atRest.idle_cpu_percent ?? Number.NaN,
   };
-  return { ...measured, with_slack: withSlack, machine: await machine(scene), aims: judge(measured) };
+  return { ...measured, with_slack: withSlack, machine: await machine(scene), how: HOW, aims: judge(measured, withSlack) };
 }
 
 async function startSlackBot(scene: Scene): Promise<Bot> {
   const bot = await startBot(scene.withSlack, scene.cwd);
   scene.slack.connect(`http://127.0.0.1:${bot.port}`);
   return bot;
-}
-
-interface AtRest {
-  readonly boot_ms: number;
-  readonly rss_mb: number | null;
-  readonly idle_cpu_percent: number | null;
 }
 
 /** Leaves the bot alone for a while, reads what it uses, and stops it. */
