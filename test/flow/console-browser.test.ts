@@ -69,6 +69,7 @@ describe('the console in a browser', () => {
       .last();
     const [log] = await Promise.all([page.context().waitForEvent('page'), link.click()]);
     await log.getByText('block-ip').first().waitFor();
+    expect(new URL(log.url()).searchParams.get('t')).toBeTruthy();
     await keepScreenshot(log, 'main-job-4-run-log');
     return undefined;
   });

@@ -145,6 +145,6 @@ it('loads the rules that are right beside one that is not, and says both', () =>
 
 it('says when the file is not there', () => {
   expect(loadRules('no/such/file.yaml', { playbooks }).problems).toMatchObject([
-    { file: 'no/such/file.yaml', line: 1, hint: 'check rules in picket.yaml' },
+    { file: 'no/such/file.yaml', line: 1, hint: 'check PICKET_RULES' },
   ]);
 });
