@@ -58,7 +58,7 @@ export async function createEngine(settings: EngineSettings): Promise<Engine> {
     store,
     catalogue: settings.catalogue,
     playbooks: settings.playbooks,
-    parse: cached(settings.parse),
+    parse: cached(settings.parse, settings.playbooks()),
     ports: settings.ports,
     log,
     executor,
@@ -123,9 +123,9 @@ function present<T>(value: T | undefined): T {
   return value;
 }
 
-/** Parsing is the slow part of a burst; the text of a run never changes. */
-function cached(parse: (text: string, name: string) => Playbook): (text: string, name: string) => Playbook {
-  const known = new Map<string, Playbook>();
+/** Parsing is the slow part of a burst; the text of a run never changes. What can be started now is known already, so the first click need not wait for it. */
+function cached(parse: EngineContext['parse'], loaded: ReadonlyMap<string, Playbook>): EngineContext['parse'] {
+  const known = new Map([...loaded.values()].map((playbook) => [playbook.text, playbook]));
   return (text, name) => {
     const found = known.get(text);
     if (found !== undefined) return found;
