@@ -75,7 +75,10 @@ export async function launchDurable(settings: DurableSettings): Promise<Durable>
     application_name: 'picket-dbos',
     options: '-c synchronous_commit=off',
   });
-  pool.on('error', (error) => log.warn('database connection lost', { error: error.message }));
+  const lost = (error: Error): void => log.warn('database connection lost', { error: error.message });
+  pool.on('error', lost);
+  // Also while DBOS has them: it listens a moment too late to one that is lost as it is handed over, and the process would end.
+  pool.on('connect', (client) => void client.on('error', lost));
   const logger = dbosLogger(log);
   DBOS.setConfig({
     name: APPLICATION,
