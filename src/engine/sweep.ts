@@ -12,6 +12,7 @@ import { settleStep } from './records.ts';
 const MOST_RESCUES = 20;
 /** A decision or a start is launched by its own process at once; only what stays behind is ours. */
 const GRACE = `interval '2 seconds'`;
+// What is due is asked by statement_timestamp(): clock_timestamp() may change within a statement, so no index could be used for it.
 
 /** How often this process shows that it lives, within the time after which others think it dead. */
 const BEATS_PER_LIMIT = 6;
@@ -64,7 +65,7 @@ export function createSweeper(context: EngineContext, settings: { sweepMs: numbe
 /** Waits and retries whose time has come. Their timers do this on the second; a lost one is made up for here. */
 async function wakeDue(context: EngineContext): Promise<void> {
   const { rows } = await context.store.query<{ run_id: string; line: string }>(
-    `SELECT run_id, line FROM run_line WHERE due_at < clock_timestamp() - ${GRACE} LIMIT 500`,
+    `SELECT run_id, line FROM run_line WHERE due_at < statement_timestamp() - ${GRACE} LIMIT 500`,
   );
   for (const row of rows) await wakeWaiting(context, row.run_id, row.line);
 }
@@ -93,7 +94,7 @@ export async function wakeWaiting(context: EngineContext, runId: string, line: s
 
 async function expireOverdue(context: EngineContext): Promise<void> {
   const { rows } = await context.store.query<{ id: string }>(
-    `SELECT id FROM approval WHERE outcome IS NULL AND expires_at < clock_timestamp() - ${GRACE} LIMIT 200`,
+    `SELECT id FROM approval WHERE outcome IS NULL AND expires_at < statement_timestamp() - ${GRACE} LIMIT 200`,
   );
   for (const { id } of rows) await expire(context, id);
 }
@@ -101,7 +102,7 @@ async function expireOverdue(context: EngineContext): Promise<void> {
 /** Runs past their time limit whose timer was lost. */
 async function endOverdue(context: EngineContext): Promise<void> {
   const { rows } = await context.store.query<{ id: string }>(
-    `SELECT id FROM run WHERE finished_at IS NULL AND limit_at < clock_timestamp() - ${GRACE} LIMIT 200`,
+    `SELECT id FROM run WHERE finished_at IS NULL AND limit_at < statement_timestamp() - ${GRACE} LIMIT 200`,
   );
   for (const { id } of rows) await limitRun(context, id);
 }
@@ -120,7 +121,7 @@ interface Stray {
 async function rescue(context: EngineContext, heartbeatLimitMs: number): Promise<void> {
   const { rows } = await context.store.query<Stray>(
     `SELECT l.run_id, l.line, l.burst, l.epoch
-     FROM (SELECT * FROM run_line WHERE burst > burst_done AND ready_at < clock_timestamp() - ${GRACE} ORDER BY by_person DESC, ready_at LIMIT 1000) l
+     FROM (SELECT * FROM run_line WHERE burst > burst_done AND ready_at < statement_timestamp() - ${GRACE} ORDER BY by_person DESC, ready_at LIMIT 1000) l
      LEFT JOIN dbos.workflow_status w ON l.taken < l.burst AND w.workflow_uuid = l.run_id || ':' || l.line || ':' || l.burst
      LEFT JOIN executor e ON e.id = CASE WHEN l.taken = l.burst THEN l.owner ELSE w.executor_id END
      WHERE (l.taken = l.burst OR w.workflow_uuid IS NOT NULL)

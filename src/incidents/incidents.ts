@@ -5,6 +5,7 @@ import { isRefusal, messageOf, type Refusal } from '../model/errors.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Log } from '../model/log.ts';
 import type { Place } from '../model/place.ts';
+import { isUuid } from '../model/uuid.ts';
 import type { AutomationRule } from '../rules/rule.ts';
 import type { Store } from '../store/db.ts';
 import { applyLeftRules, applyRules } from './apply-rules.ts';
@@ -66,9 +67,11 @@ export function createIncidents(settings: IncidentsSettings): Incidents {
       settings.shown();
     },
     find: async (wanted) => {
+      const name = wanted.replace(/^#/, '').toLowerCase();
+      // Typed, so that an index answers.
       const { rows } = await store.query<{ body: Incident }>(
-        'SELECT body FROM incident WHERE id::text = $1 OR number::text = $1 ORDER BY created_at DESC LIMIT 10',
-        [wanted.replace(/^#/, '').toLowerCase()],
+        'SELECT body FROM incident WHERE id = $1::uuid OR number = $2::bigint ORDER BY created_at DESC LIMIT 10',
+        [isUuid(name) ? name : null, /^\d{1,15}$/.test(name) ? name : null],
       );
       return rows.map((row) => row.body);
     },

@@ -21,7 +21,7 @@ export interface Pending {
 
 // An answer waits for the message it answers, unless that one will never be posted. A scalar subquery, so that the
 // planner looks the one row up instead of joining all of the table.
-const DUE = `s.wanted > s.shown AND s.not_before <= clock_timestamp() AND (s.message_id <> '' OR s.reply_to IS NULL
+const DUE = `s.wanted > s.shown AND s.not_before <= statement_timestamp() AND (s.message_id <> '' OR s.reply_to IS NULL
   OR (SELECT p.message_id <> '' OR p.wanted <= p.shown FROM surface p WHERE p.id = s.reply_to))`;
 const SHOWN = `shown = GREATEST(shown, $2), by_person = by_person AND wanted > $2,
   posting_since = NULL, not_before = '-infinity', failures = 0`;
