@@ -22,7 +22,8 @@ export interface Access {
   /** `roles` are those the approval asks; admins may always. */
   mayApprove(person: Person, actor: Actor, roles: readonly string[]): Refusal | null;
   mayCancel(person: Person, run: CancelRequest, actor: Actor): Refusal | null;
-  mayAdminister(person: Person): Refusal | null;
+  /** Through this account: who could bind others could decide through them. */
+  mayAdminister(person: Person, actor: Actor): Refusal | null;
   /** True while the person, through whichever account, still holds one of these roles: what they said earlier counts as long. */
   stillMay(personId: string, roles: readonly string[]): Promise<boolean>;
   /** How many people could answer an approval that asks these roles; null where a directory decides. */
@@ -40,7 +41,7 @@ export interface AccessSettings {
 
 export function createAccess(room: AccessSettings): Access {
   const { settings, store } = room;
-  const mayAdminister = (person: Person): Refusal | null =>
+  const isOurs = (person: Person): Refusal | null =>
     isAdmin(settings, person) ? null : refuse(`${person.name} is not an admin of Picket.`, whoCould(settings, settings.adminRoles));
   return {
     async identify(actor) {
@@ -51,7 +52,7 @@ export function createAccess(room: AccessSettings): Access {
     },
     proposals: async () => openProposals(store),
     async confirm(admin, proposal) {
-      const denied = mayAdminister(admin);
+      const denied = isOurs(admin);
       if (denied !== null) return denied;
       if (await accept(store, proposal, admin.id)) return null;
       return refuse(
@@ -59,7 +60,10 @@ export function createAccess(room: AccessSettings): Access {
         'See /playbook identities.',
       );
     },
-    mayAdminister,
+    mayAdminister: (person, actor) =>
+      actor.external
+        ? refuse('Guests, external members and bots administer nothing, whatever their role.', whoCould(settings, settings.adminRoles))
+        : isOurs(person),
     mayRun: (person, playbook) => mayRun(settings, person, playbook),
     mayApprove: (person, actor, roles) => mayApprove(settings, person, actor, roles),
     mayCancel: (person, run, actor) => mayCancel(settings, person, actor, run),

@@ -143,6 +143,22 @@ describe('a person', () => {
   });
 });
 
+describe('an admin', () => {
+  it('confirms the account that was shown, whoever confirmed another one meanwhile, and not as a guest', async () => {
+    const bobs = [slack('T2', 'U-BOB'), slack('T9', 'U-BOB')] as const;
+    for (const account of bobs) expect((await say('list', account)).card.text).toContain('an address is not proof');
+    const shown = (await say('identities', CAROL)).card.text;
+    for (const name of ['slack:T2/U-BOB', 'slack:T9/U-BOB']) expect(shown).toContain(name);
+    expect((await say('identities confirm slack:T2/U-BOB', CAROL)).card.text).toContain('is bob from now on');
+    // What was the first of the list is gone; the other one has its place now, and is nobody's.
+    expect((await say('identities confirm 1', CAROL)).card.text).toContain('not one of the proposals');
+    expect((await say('identities confirm slack:T2/U-BOB', CAROL)).card.text).toContain('not one of the proposals');
+    expect((await say('identities confirm slack:T9/U-BOB', { ...CAROL, external: true })).card.text).toContain('administer nothing');
+    expect((await say('list', bobs[1])).card.text).toContain('an address is not proof');
+    await database.store.query('TRUNCATE identity');
+  });
+});
+
 describe('a click', () => {
   const click = async (verb: 'decide' | 'runlog' | 'cancel', id: string, actor = CAROL, choice = 'block'): Promise<Reply> =>
     bot.click({ verb, id, choice, actor, message: { place: PLACE, id: '1.1' } });
