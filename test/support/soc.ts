@@ -44,7 +44,8 @@ export interface OutsideState {
   }[];
 }
 
-export async function startSoc(): Promise<Soc> {
+/** `playbooks`: a folder of playbooks beside those shipped. */
+export async function startSoc(options: { readonly playbooks?: string } = {}): Promise<Soc> {
   const [sandbox, slack, database] = [await startSandbox({ log: quietLog }), await startFakeSlack(), await testDatabase()];
   const people = ['bob', 'carol', 'dave', 'erin'];
   const users = Object.fromEntries(people.map((name) => [name, slack.addUser({ name, email: `${name}@contoso.com` })]));
@@ -55,6 +56,7 @@ export async function startSoc(): Promise<Soc> {
   const base = await appSettings(database.url);
   const settings: Settings = {
     ...base,
+    playbookDirs: options.playbooks === undefined ? base.playbookDirs : [...base.playbookDirs, options.playbooks],
     people: base.people.map((person) => ({
       ...person,
       slack: [{ tenant: slack.team.id, user: users[person.id]?.id ?? '' }],
