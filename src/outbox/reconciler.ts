@@ -49,6 +49,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const working = new Map<string, Promise<void>>();
   const changed = new Set<string>();
   const unreachable = new Set<string>();
+  /** Conversations that answered since this process began, or since nobody could write there. */
+  const answering = new Set<string>();
   const stopping = new AbortController();
   let poll: NodeJS.Timeout | undefined;
   let looking: Promise<void> | undefined;
@@ -139,7 +141,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     if (surface === null) return null;
     const turn = await showOne(showing, lane, surface);
     if (turn.kind === 'slow' || turn.kind === 'failed') setTimeout(kick, turn.delayMs + 10).unref();
-    if (turn.kind === 'shown' && unreachable.delete(lane.name)) await unparkLane(store, lane.name);
+    if (turn.kind === 'shown' && !answering.has(lane.name)) {
+      // Parked by this process, or by one before it.
+      await unparkLane(store, lane.name);
+      answering.add(lane.name);
+      unreachable.delete(lane.name);
+    }
+    if (turn.kind === 'unreachable') answering.delete(lane.name);
     if (turn.kind === 'unreachable' && !unreachable.has(lane.name)) {
       unreachable.add(lane.name);
       options.onUnreachable(surface.place, turn.error);

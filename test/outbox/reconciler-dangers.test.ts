@@ -208,6 +208,24 @@ describe('a platform that says no', () => {
     fake.verify();
   });
 
+  test('unreachable until a restart: what was parked before is shown as soon as the conversation answers', async () => {
+    const fake = fakePort({ conversations: ['C1'] });
+    fake.fail({ on: 'post', failure: 'unreachable' });
+    const [first, second, third] = [subjectOf('incident'), subjectOf('incident'), subjectOf('incident')];
+    await show(first, slack('C1'), 'card 1');
+    await show(second, slack('C1'), 'card 2');
+    const before = reconcile(fake);
+    before.start();
+    await expect.poll(() => unreachable.length).toBe(1);
+    await before.stop();
+    const after = reconcile(fake);
+    after.start();
+    await show(third, slack('C1'), 'card 3');
+    after.kick();
+    await settled(after);
+    expect([...fake.standing('C1')].sort()).toEqual(['card 1', 'card 2', 'card 3']);
+  });
+
   test('refused: saved and left until the card changes', async () => {
     const fake = fakePort({ conversations: ['C1'] });
     fake.fail({ on: 'post', failure: 'refused' });
