@@ -1,6 +1,7 @@
 // A run as a card: what it works on, where it stands, its steps.
+import { describeDecision } from '../approvals/view.ts';
 import { runLog } from '../engine/history.ts';
-import { isEnded, type RunLog, type RunStatus, type RunStepLog } from '../model/run.ts';
+import { type Approval, isEnded, type RunLog, type RunStatus, type RunStepLog, standing } from '../model/run.ts';
 import { shortTime } from '../model/time.ts';
 import type { Fact, RunView, Tone } from '../model/views.ts';
 import type { Db } from '../store/db.ts';
@@ -12,10 +13,10 @@ export async function runView(db: Db, runId: string): Promise<RunView | null> {
   return {
     card: 'run',
     title: `Run ${log.number} · ${log.playbook}`,
-    state: log.summary === '' ? log.status : `${log.status}: ${log.summary}`,
+    state: standing(log.status, log.summary),
     tone: toneOf(log.status),
     facts: facts(log),
-    steps: newestAttempts(log.steps).map(stepFact),
+    steps: newestAttempts(log.steps).map((step) => stepFact(step, log.approvals)),
     buttons: [
       { label: 'Run log', style: 'default', verb: 'runlog', id: log.id, choice: '' },
       ...(isEnded(log.status)
@@ -57,7 +58,10 @@ function newestAttempts(steps: readonly RunStepLog[]): readonly RunStepLog[] {
 
 const STATES = { started: 'under way', waiting: 'waiting', done: 'done', failed: 'failed', skipped: 'skipped' } as const;
 
-function stepFact(step: RunStepLog): Fact {
+function stepFact(step: RunStepLog, approvals: readonly Approval[]): Fact {
+  const approval = approvals.find(({ path }) => path === step.path);
+  if (approval !== undefined && approval.decision !== null)
+    return { name: step.path, value: describeDecision(approval, approval.decision) };
   const attempt = step.attempt > 1 ? ` (attempt ${step.attempt})` : '';
   const error = step.error === '' ? '' : `: ${step.error}`;
   return { name: step.action === '' ? step.path : `${step.path} · ${step.action}`, value: `${STATES[step.status]}${attempt}${error}` };

@@ -1,7 +1,7 @@
 // What the incident's card shows, read fresh each time it is drawn.
 import { approvalsOf, listRuns, readIncident } from '../engine/history.ts';
 import type { Incident, Severity } from '../model/incident.ts';
-import type { Approval } from '../model/run.ts';
+import { type Approval, standing } from '../model/run.ts';
 import { shortTime } from '../model/time.ts';
 import type { Fact, IncidentView, Tone } from '../model/views.ts';
 import type { Db } from '../store/db.ts';
@@ -29,7 +29,7 @@ export async function incidentView(db: Db, incidentId: string): Promise<Incident
     ],
     runs: runs.toReversed().map((run) => ({
       name: `Run ${run.number} ${run.playbook}`,
-      value: run.summary === '' ? run.status : `${run.status}: ${run.summary}`,
+      value: standing(run.status, run.summary),
     })),
     decisions: approvals.flatMap(describeDecision),
     buttons: runs

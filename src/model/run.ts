@@ -14,6 +14,12 @@ export function isEnded(status: RunStatus): boolean {
   return status !== 'running' && status !== 'waiting';
 }
 
+/** Where a run stands, in one line that says nothing twice: `waiting for admin: ...`, `failed at disable: ...`, `succeeded`. */
+export function standing(status: RunStatus, summary: string): string {
+  if (summary === '' || (status === 'succeeded' && summary === 'done')) return status;
+  return summary.startsWith(`${status} `) ? summary : `${status}: ${summary}`;
+}
+
 /** What a run works on. */
 export type Subject =
   | { readonly kind: 'incident'; readonly incidentId: string }

@@ -1,6 +1,7 @@
 // `/playbook runs`: the newest runs and their state.
 import { listRuns } from '../../engine/history.ts';
 import { refuse } from '../../model/errors.ts';
+import { standing } from '../../model/run.ts';
 import { shortTime } from '../../model/time.ts';
 import { notice } from '../notices.ts';
 import type { ChatCommand } from './command.ts';
@@ -27,7 +28,7 @@ export const runs: ChatCommand = {
         text: found.length > MOST && oldest !== undefined ? [`Older ones: /playbook runs before=${oldest.number}`] : [],
         facts: shown.map((run) => ({
           name: `${run.number} ${run.playbook}`,
-          value: `${run.status} · ${run.subjectDisplay} · ${shortTime(run.createdAt)}${run.summary === '' ? '' : ` · ${run.summary}`}`,
+          value: `${run.subjectDisplay} · ${shortTime(run.createdAt)} · ${standing(run.status, run.summary)}`,
         })),
       }),
     };

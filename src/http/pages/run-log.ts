@@ -13,7 +13,7 @@ export function runLogPage({ log, nameOf }: { readonly log: RunLog; readonly nam
 <section class="panel">
   <p class="kicker">Run log</p>
   <h1>${title} ${badge(log.status)}</h1>
-  ${log.summary === '' ? '' : html`<p>${foreign(log.summary)}</p>`}
+  ${log.summary === '' || log.error !== '' ? '' : html`<p>${foreign(log.summary)}</p>`}
   ${log.error === '' ? '' : html`<p class="failure" role="alert">${foreign(log.error)}</p>`}
   ${factList(facts(log, nameOf))}
   ${log.incident?.url.startsWith('https://') ? html`<p><a href="${log.incident.url}" rel="noreferrer noopener">Open the incident at its source</a></p>` : ''}
