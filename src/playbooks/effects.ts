@@ -44,7 +44,7 @@ function follow(line: string, records: Map<string, StepRecord>, ahead: Following
     const next = walkLine(playbook, scope, records, line);
     switch (next.kind) {
       case 'action':
-        lines.push(describe(next.step.action, next.input));
+        lines.push(asOrder(describe(next.step.action, next.input)));
         records.set(next.path, done(next.path, {}));
         break;
       case 'note':
@@ -78,11 +78,17 @@ function follow(line: string, records: Map<string, StepRecord>, ahead: Following
   return false;
 }
 
+/** What an action does in general, in the form of the other lines: `Adds a note.` becomes `Add a note`. */
+function asOrder(text: string): string {
+  const verbs = /^([A-Z][a-z]+)s(?: or ([a-z]+)s)?(?= (?:an?|the|somebody|tags|severity|all|fields)\b)/;
+  return text.replace(verbs, (_, verb, other) => (other === undefined ? verb : `${verb} or ${other}`)).replace(/\.$/, '');
+}
+
 /** Lines of a step whose expressions cannot be evaluated yet. */
 function unknownLines(step: Step, describe: Describe): readonly string[] {
   switch (step.kind) {
     case 'action':
-      return [`${step.when === undefined ? '' : 'Perhaps: '}${describe(step.action, null)}`];
+      return [`${step.when === undefined ? '' : 'Perhaps: '}${asOrder(describe(step.action, null))}`];
     case 'approval':
       return ['Ask again'];
     case 'wait':

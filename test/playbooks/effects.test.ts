@@ -34,6 +34,19 @@ describe('the effects of a choice', () => {
     expect(effects(steps).block).toEqual(['Open ticket "x"', 'Does servicenow.comment']);
   });
 
+  it('read alike when only the description of an action is known', () => {
+    const asked = load(playbook(`${approval()}\n- { id: t, action: servicenow.create_incident, with: { short_description: x } }`));
+    const built = buildScope({ playbook: asked, subject: null, incident, alertId: '', inputs: {}, run });
+    if ('refused' in built) throw new Error(built.why);
+    const said = (text: string) => {
+      const next = nextFor(asked, built.scope, new Map(), 'main', () => text);
+      return next.kind === 'ask' ? next.effects[0]?.lines : next.kind;
+    };
+    expect(said('Adds a work note to an incident ticket in ServiceNow.')).toEqual(['Add a work note to an incident ticket in ServiceNow']);
+    expect(said('Resolves or closes an incident ticket in ServiceNow.')).toEqual(['Resolve or close an incident ticket in ServiceNow']);
+    expect(said('Disable the account alice@contoso.com in Entra ID')).toEqual(['Disable the account alice@contoso.com in Entra ID']);
+  });
+
   it('go through loops, branches and waits', () => {
     const steps = `${approval()}\n- if: decision.choice == "block"\n  steps:\n  - for: { each: accounts, as: one }\n    steps:\n    - { action: entra.disable_user, with: { user: "\${{ one }}" } }\n  - parallel:\n    - { name: a, steps: [${BLOCK_IP}] }\n    - { name: b, steps: [{ wait: 2h }] }`;
     expect(effects(steps).block).toEqual(['Disable alice@contoso.com', 'Block 203.0.113.50', 'Wait 2h']);

@@ -16,7 +16,7 @@ export function blockIp(paloalto: Lazy<PaloAltoClient>): Action {
     input: BlockIpInput,
     output: TaggedIpOutput,
     describe(input) {
-      const limit = input.timeout_seconds === undefined ? '' : ` for ${Math.round(input.timeout_seconds / 60)} minutes`;
+      const limit = input.timeout_seconds === undefined ? '' : ` for ${inWords(input.timeout_seconds)}`;
       return `Block ${displayOf(input.ip)} on the firewall${limit}`;
     },
     async run(input, { signal, repeated }) {
@@ -37,6 +37,19 @@ export function blockIp(paloalto: Lazy<PaloAltoClient>): Action {
     },
     undo: (_input, output) => (output.changed ? { action: 'paloalto.unblock_ip', with: { ip: output.ip } } : null),
   });
+}
+
+/** `7 days`, `90 minutes`: the largest unit that says it exactly. */
+function inWords(seconds: number): string {
+  const [size, unit] = (
+    [
+      [86_400, 'day'],
+      [3600, 'hour'],
+      [60, 'minute'],
+    ] as const
+  ).find(([one]) => seconds % one === 0) ?? [1, 'second'];
+  const count = seconds / size;
+  return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 /** The one address meant, in its canonical spelling. */

@@ -34,6 +34,14 @@ describe('blocking', () => {
     expect(Math.abs(Date.parse(String(block?.expiresAt)) - Date.parse(String(output.expires_at)))).toBeLessThan(5000);
   });
 
+  it('says its time in the largest unit that fits', async () => {
+    const catalogue = await createCatalogue({ settings: world.settings, chat: silentChat, log: quietLog });
+    const said = (seconds: number) => catalogue.get('paloalto.block_ip')?.describe({ ip: IP, timeout_seconds: seconds });
+    expect(said(604_800)).toBe(`Block ${IP} on the firewall for 7 days`);
+    expect(said(3600)).toBe(`Block ${IP} on the firewall for 1 hour`);
+    expect(said(5400)).toBe(`Block ${IP} on the firewall for 90 minutes`);
+  });
+
   it('is done when it was done before, and then there is nothing to take back', async () => {
     await world.run('paloalto.block_ip', { ip: IP });
     const output = await world.run('paloalto.block_ip', { ip: IP });
