@@ -41,7 +41,7 @@ export async function approvalView(
     evidence: incident === null ? [{ name: 'Target', value: run.subject_display }] : incidentEvidence(incident),
     votes: approval.votes.map((vote) => ({
       name: vote.name,
-      value: `${labelOf(approval, vote.choice)} in ${placeName(vote.via)} at ${shortTime(vote.at)}`,
+      value: `${labelOf(approval, vote.choice)} ${where(vote.via)} at ${shortTime(vote.at)}`,
     })),
     deadline: open ? `Answer by ${shortTime(approval.expiresAt)}` : '',
     buttons: open
@@ -84,7 +84,7 @@ export function describeDecision(approval: Approval, decision: Decision): string
       ? `Nobody answered until ${at}: nothing was changed`
       : `${labelOf(approval, decision.choice)} by default at ${at}: nobody answered`;
   }
-  return `${labelOf(approval, decision.choice)} by ${decision.by.join(', ')} in ${placeName(decision.via)} at ${at}`;
+  return `${labelOf(approval, decision.choice)} by ${decision.by.join(', ')} ${where(decision.via)} at ${at}`;
 }
 
 function closedTone(approval: Approval): Tone {
@@ -95,6 +95,10 @@ function closedTone(approval: Approval): Tone {
 
 export function labelOf(approval: Approval, choice: string): string {
   return approval.choices.find((one) => one.id === choice)?.label ?? choice;
+}
+
+function where(via: Decision['via']): string {
+  return via === 'email' ? 'by e-mail' : `in ${placeName(via)}`;
 }
 
 /** How a platform is called in sentences. */

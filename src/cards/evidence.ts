@@ -73,7 +73,10 @@ function beside(evidence: readonly Fact[], incident: IncidentView): readonly Fac
     status,
     ...[description, ...values].flatMap((text) => text.split('\n')),
   ]);
-  return evidence.filter((fact) => !fact.value.split('\n').every((each) => said.has(each)));
+  // Tactics stand among the incident's tactics and techniques.
+  const parts = new Set(facts.flatMap((fact) => fact.value.split(', ')));
+  const isSaid = (each: string) => said.has(each) || each.split(', ').every((part) => parts.has(part));
+  return evidence.filter((fact) => !fact.value.split('\n').every(isSaid));
 }
 
 function section(title: string, text: string, facts: readonly Fact[]): Section {

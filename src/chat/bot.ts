@@ -91,6 +91,6 @@ async function press(settings: BotSettings, click: Click): Promise<Said | Refusa
   const url = await desk.runLogUrl(click.id, person.id);
   return {
     visibility: 'private',
-    view: notice({ title: 'Run log', text: ['This link is yours alone and ends after a while.'], url, urlLabel: 'Open the run log' }),
+    view: notice({ title: 'Run log', text: ['This link is yours alone and works for 12 hours.'], url, urlLabel: 'Open the run log' }),
   };
 }

@@ -39,7 +39,12 @@ export async function listen(parts: ServerParts, port: number): Promise<{ server
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) =>
-      reject(new ConfigError(`The sandbox cannot listen on port ${port}: choose another one or stop what uses it.`, error)),
+      reject(
+        new ConfigError(
+          `The sandbox cannot listen on port ${port}: stop what uses it (perhaps another Picket), or set PICKET_SANDBOX_PORT to a free one.`,
+          error,
+        ),
+      ),
     );
     server.listen(port, '127.0.0.1', resolve);
   });

@@ -36,7 +36,7 @@ const approval: Approval = {
 describe('the line of a card says who decided what, where and when', () => {
   it.each<[Partial<Decision>, RegExp]>([
     [{}, /^Block now by Carol in Slack at 2026-03-01 03:12/],
-    [{ by: ['Carol', 'Dave'], via: 'email' }, /^Block now by Carol, Dave in e-mail/],
+    [{ by: ['Carol', 'Dave'], via: 'email' }, /^Block now by Carol, Dave by e-mail/],
     [{ outcome: 'cancelled', choice: '', via: 'engine' }, /^Cancelled by Carol .*nothing was decided/],
     [{ outcome: 'cancelled', choice: '', by: [], via: 'timer' }, /^Cancelled at .*nothing was decided/],
     [{ outcome: 'expired', choice: '', by: [], via: 'timer' }, /^Nobody answered until .*nothing was changed/],

@@ -16,7 +16,7 @@ export const list: ChatCommand = {
       const reason = unavailableAction(desk, playbook) || (denied === null ? '' : `${denied.why} ${denied.remedy}`.trim());
       return {
         name: `${playbook.name} <${target(playbook)}>`,
-        value: reason === '' ? playbook.description : `${playbook.description} (not now: ${reason})`,
+        value: reason === '' ? playbook.description : `${playbook.description}\n${reason}`,
       };
     });
     if (facts.length === 0)

@@ -101,7 +101,10 @@ async function findSubject(desk: Desk, playbook: Playbook, text: string): Promis
   const incidents = await desk.incidents.find(text);
   const [first, second] = incidents;
   if (first === undefined)
-    return refuse(`There is no incident "${text.slice(0, 80)}".`, `${playbook.name} runs on an incident: give its number, as on its card.`);
+    return refuse(
+      `Picket was not given an incident "${text.slice(0, 80)}".`,
+      `${playbook.name} runs on incidents that have a card: give the number on it.`,
+    );
   if (second !== undefined)
     return refuse(
       `Number ${text} stands for ${incidents.length} incidents.`,

@@ -16,7 +16,8 @@ export interface RunRoutesOptions {
 export function runRoutes({ links, runLog, nameOf }: RunRoutesOptions): Hono {
   return new Hono().get('/runs/:id', async (context) => {
     const id = context.req.param('id');
-    const check = await links.verify({ purpose: 'run-log', id, token: context.req.query('t') ?? '' });
+    const token = context.req.query('t') ?? '';
+    const check = await links.verify({ purpose: 'run-log', id, token });
     if (check.kind === 'expired') {
       return context.html(
         errorPage({ title: 'This link has expired', text: 'Links to a run log work for 12 hours.', remedy: NEW_LINK }),
@@ -25,7 +26,15 @@ export function runRoutes({ links, runLog, nameOf }: RunRoutesOptions): Hono {
     }
     if (check.kind === 'forged') {
       return context.html(
-        errorPage({ title: 'This link is not valid', text: 'It is incomplete, or it was not made for this run.', remedy: NEW_LINK }),
+        errorPage(
+          token === ''
+            ? {
+                title: 'This address needs a link of your own',
+                text: 'Tickets and comments name the run, but open nothing by themselves.',
+                remedy: NEW_LINK,
+              }
+            : { title: 'This link is not valid', text: 'It is incomplete, or it was not made for this run.', remedy: NEW_LINK },
+        ),
         403,
       );
     }
