@@ -65,7 +65,7 @@ function blocked(state: Summary): Html {
       html`<span class="bad">${entry.ip}</span>`,
       html`${entry.tag}`,
       html`${time(entry.registeredAt)}`,
-      html`${entry.expiresAt === '' ? 'unregistered' : time(entry.expiresAt)}`,
+      html`${entry.expiresAt === '' ? 'somebody unblocks it' : time(entry.expiresAt)}`,
     ]),
   );
 }
@@ -92,8 +92,8 @@ function tickets(state: Summary): Html {
     [...state.tickets]
       .reverse()
       .map((row) => [
-        html`${row.number}`,
-        html`${row.short_description} <br /><small>priority ${row.priority}, correlation ${row.correlation_id}</small>`,
+        html`<span class="whole">${row.number}</span>`,
+        html`${row.short_description} <br /><small>priority ${row.priority}</small>`,
         html`${STATES[row.state] ?? ''} <small>${row.close_code} ${row.close_notes}</small>`,
         list(row.journal.map(({ value }) => value)),
       ]),
@@ -128,7 +128,7 @@ function mails(world: World): Html {
     [...world.mail.mails]
       .reverse()
       .map((mail) => [
-        html`${mail.to.join(', ')} <br /><small>${time(mail.at)}</small>`,
+        html`<span class="whole">${mail.to.join(', ')}</span> <br /><small>${time(mail.at)}</small>`,
         html`<details id="mail-${mail.id}"><summary>${mail.subject}</summary><pre>${mail.text}</pre></details>`,
       ]),
   );

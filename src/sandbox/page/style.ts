@@ -17,7 +17,7 @@ table { width: 100%; border-collapse: collapse; }
 th { text-align: left; font-weight: 600; color: var(--soft); }
 th, td { padding: .3rem .75rem .3rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
 tr:last-child td { border-bottom: 0; }
-th, .good, .bad, .warn { white-space: nowrap; }
+th, .good, .bad, .warn, .whole { white-space: nowrap; }
 .good { color: var(--good); } .bad { color: var(--bad); font-weight: 600; } .warn { color: var(--warn); }
 ul { margin: 0; padding-left: 1.1rem; } pre { white-space: pre-wrap; margin: .25rem 0; font: inherit; }
 summary { cursor: pointer; }

@@ -155,10 +155,13 @@ export function createConversation(options) {
     const words = waiting.length === 1 ? '1 decision is waiting' : `${waiting.length} decisions are waiting`;
     const go = () => {
       const element = drawn.get(first.id)?.element;
-      element?.scrollIntoView({ block: 'center' });
+      element?.scrollIntoView({ block: 'start' });
       element?.focus();
     };
-    bar.replaceChildren(el('span', {}, words), el('button', { type: 'button', onclick: go }, 'Show it'));
+    bar.replaceChildren(
+      el('span', {}, words),
+      el('button', { type: 'button', onclick: go }, waiting.length > 1 ? 'Show the oldest' : 'Show it'),
+    );
   }
 
   return { show, prepend, put, has: (/** @type {string} */ id) => shown.has(id) };
