@@ -122,7 +122,7 @@ describe('the examples of the README', () => {
       const { rows } = await database.store.query<{ number: string; kinds: string }>(
         `SELECT number, (SELECT string_agg(entity->>'kind', ' ') FROM jsonb_array_elements(body->'entities') AS entity) AS kinds FROM incident`,
       );
-      expect(rows).toEqual([{ number: '4712', kinds: 'account ip' }]);
+      expect(rows).toEqual([{ number: '4790', kinds: 'account ip' }]);
     } finally {
       await server.close();
       await database.drop();
