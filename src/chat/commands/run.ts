@@ -102,8 +102,8 @@ async function findSubject(desk: Desk, playbook: Playbook, text: string): Promis
   const [first, second] = incidents;
   if (first === undefined)
     return refuse(
-      `Picket was not given an incident "${text.slice(0, 80)}".`,
-      `${playbook.name} runs on incidents that have a card: give the number on it.`,
+      `Picket has no incident "${text.slice(0, 80)}".`,
+      `${playbook.name} runs on an incident that has a card here: give the number on it.`,
     );
   if (second !== undefined)
     return refuse(

@@ -23,7 +23,7 @@ export function blockIp(paloalto: Lazy<PaloAltoClient>): Action {
       const ip = addressOf(input.ip);
       const special = specialUse(ip);
       if (special !== '')
-        throw new ActionError(`${ip} is ${special}: it is not blocked, because that could cut off the own network. Nothing was changed.`, {
+        throw new ActionError(`${ip} is ${special}: it is not blocked, because that could cut off your own network. Nothing was changed.`, {
           connector: 'paloalto',
         });
       const client = paloalto();

@@ -155,8 +155,11 @@ export function createConversation(options) {
     const words = waiting.length === 1 ? '1 decision is waiting' : `${waiting.length} decisions are waiting`;
     const go = () => {
       const element = drawn.get(first.id)?.element;
-      element?.scrollIntoView({ block: 'start' });
-      element?.focus();
+      if (element === undefined) return;
+      // Only the conversation scrolls: scrollIntoView would move the page under its head as well.
+      const box = byId('conversation');
+      box.scrollTop += element.getBoundingClientRect().top - box.getBoundingClientRect().top;
+      element.focus({ preventScroll: true });
     };
     bar.replaceChildren(
       el('span', {}, words),
