@@ -46,7 +46,7 @@ export function createLinks(secret: string, publicUrl: string, now: () => Date):
           currentDate: now(),
           requiredClaims: ['sub', 'exp', 'id'],
         });
-        return payload['id'] === id && payload.sub !== undefined ? { kind: 'valid', person: payload.sub } : { kind: 'forged' };
+        return payload.id === id && payload.sub !== undefined ? { kind: 'valid', person: payload.sub } : { kind: 'forged' };
       } catch (error) {
         if (error instanceof errors.JWTExpired) return { kind: 'expired' };
         if (error instanceof errors.JOSEError || error instanceof TypeError) return { kind: 'forged' };

@@ -81,7 +81,9 @@ function follow(line: string, records: Map<string, StepRecord>, ahead: Following
 /** What an action does in general, in the form of the other lines: `Adds a note.` becomes `Add a note`. */
 function asOrder(text: string): string {
   const verbs = /^([A-Z][a-z]+)s(?: or ([a-z]+)s)?(?= (?:an?|the|somebody|tags|severity|all|fields)\b)/;
-  return text.replace(verbs, (_, verb, other) => (other === undefined ? verb : `${verb} or ${other}`)).replace(/\.$/, '');
+  return text
+    .replace(verbs, (_, verb: string, other: string | undefined) => (other === undefined ? verb : `${verb} or ${other}`))
+    .replace(/\.$/, '');
 }
 
 /** Lines of a step whose expressions cannot be evaluated yet. */

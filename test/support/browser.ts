@@ -67,7 +67,7 @@ const CANDIDATES: readonly Candidate[] = [
   {
     name: 'PICKET_CHROMIUM',
     find: async () => {
-      const path = process.env['PICKET_CHROMIUM'] ?? '';
+      const path = process.env.PICKET_CHROMIUM ?? '';
       return path === '' ? null : { path, env: {} };
     },
   },

@@ -41,8 +41,8 @@ export function approvalRoutes(options: ApprovalRoutesOptions): Hono {
     .post('/approvals/:id', tooLarge, async (context) => {
       if (!isOwnForm(context, options.publicUrl)) return context.html(errorPage(FOREIGN_FORM), 403);
       const form = await context.req.parseBody().catch(() => null);
-      const token = form?.['t'];
-      const choice = form?.['choice'];
+      const token = form?.t;
+      const choice = form?.choice;
       if (typeof token !== 'string' || typeof choice !== 'string') return context.html(errorPage(BAD_FORM), 400);
 
       const id = context.req.param('id');

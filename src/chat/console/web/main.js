@@ -175,7 +175,7 @@ function drawNavigation() {
     }),
     ...outside,
   );
-  for (const button of nav.querySelectorAll('button')) if (button.dataset['where'] === focused) button.focus();
+  for (const button of nav.querySelectorAll('button')) if (button.dataset.where === focused) button.focus();
   const total = entries.reduce((sum, { count }) => sum + count, 0);
   document.title = `${total === 0 ? '' : `(${total}) `}${title()} · Picket`;
 }
