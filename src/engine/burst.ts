@@ -1,7 +1,7 @@
 // One burst: take the line, do what it needs next until it must wait or ends, park it. A burst that runs again, here or
 // elsewhere, reads the step records and goes on where they stop; the one before it is fenced off by the epoch.
 import { setTimeout as sleep } from 'node:timers/promises';
-import { messageOf, PlaybookError } from '../model/errors.ts';
+import { ActionError, messageOf, PlaybookError } from '../model/errors.ts';
 import type { Incident } from '../model/incident.ts';
 import type { Place } from '../model/place.ts';
 import type { Next, Scope, Step } from '../model/playbook.ts';
@@ -52,6 +52,7 @@ async function take(context: EngineContext, burst: Burst): Promise<Fence | null>
 }
 
 interface RunRow {
+  readonly by_person: boolean;
   readonly number: string;
   readonly playbook: string;
   readonly text: string;
@@ -64,7 +65,7 @@ interface RunRow {
 
 async function load(context: EngineContext, fence: Fence): Promise<Work> {
   const reading = context.store.query<RunRow>(
-    `SELECT run.number, playbook, text, root_run, scope, place, incident_id, incident.body AS incident
+    `SELECT run.number, by_person, playbook, text, root_run, scope, place, incident_id, incident.body AS incident
      FROM run JOIN playbook_text ON hash = playbook_hash LEFT JOIN incident ON incident.id = incident_id WHERE run.id = $1`,
     [fence.runId],
   );
@@ -85,6 +86,7 @@ async function load(context: EngineContext, fence: Fence): Promise<Work> {
     records,
     cut,
     incidentId: row.incident_id,
+    byPerson: row.by_person,
     rootRun: row.root_run,
     run: { id: fence.runId, number: Number(row.number), playbook: row.playbook, url: context.ports.runUrl(fence.runId) },
     incident: row.incident,
@@ -96,20 +98,29 @@ function nextStep(context: EngineContext, work: Work): Next {
   // A failed attempt that will be repeated counts as not yet done.
   const settled = new Map([...work.records].filter(([, record]) => record.retryInMs === null));
   try {
-    return nextFor(work.playbook, work.scope, settled, work.fence.line, (action, input) => describe(context, action, input));
+    return nextFor(work.playbook, work.scope, settled, work.fence.line, (action, input) =>
+      describe(context, action, { input, byPerson: work.byPerson }),
+    );
   } catch (error) {
     return { kind: 'failed', path: '', step: null, error: messageOf(error) };
   }
 }
 
-function describe(context: EngineContext, action: string, input: unknown): string {
+function describe(context: EngineContext, action: string, { input, byPerson }: { input: unknown; byPerson: boolean }): string {
   const known = context.catalogue.get(action);
   if (known === undefined) return action;
+  let reason = '';
+  let line = known.description; // kept for inputs that are not complete yet
   try {
-    return known.describe(input);
+    line = known.describe(input);
+    reason = known.refuses?.(input) ?? '';
   } catch {
-    return known.description; // inputs that are not complete yet
+    return line;
   }
+  if (reason === '') return line;
+  // Who asked for what cannot be done is told so, and nobody is woken to decide on it; a rule's run has other steps that may matter.
+  if (byPerson) throw new ActionError(reason, { connector: 'engine', action });
+  return `Not possible: ${reason}`;
 }
 
 /** Does what is next; false when the burst is over. */

@@ -15,6 +15,8 @@ export interface Work extends ActingRun {
   /** Action steps whose call was cut off: their attempt is repeated. */
   readonly cut: Map<string, number>;
   readonly incidentId: string | null;
+  /** A person started it, no rule. */
+  readonly byPerson: boolean;
 }
 
 /** Runs `write` under the run's lock if the run is still active and this execution still owns its line. */

@@ -41,6 +41,8 @@ export interface Action {
   readonly output: z.ZodObject;
   /** One line of what it will do to this target, for previews and approval cards; texts are not yet escaped. */
   describe(input: unknown): string;
+  /** Why it would surely fail on this input, '' when it may be tried: asked before anybody is asked to decide. Absent: always ''. */
+  refuses?(input: unknown): string;
   /** Does it. Throws ActionError; `retryable` only when the outside said that it was not done. */
   run(input: unknown, context: ActionContext): Promise<Record<string, unknown>>;
   /** How to take it back after it was done, or null when there is nothing to take back. Absent: cannot be undone. */
@@ -54,13 +56,14 @@ interface ActionDefinition<I extends z.ZodObject, O extends z.ZodObject> {
   readonly input: I;
   readonly output: O;
   describe(input: z.output<I>): string;
+  refuses?(input: z.output<I>): string;
   run(input: z.output<I>, context: ActionContext): Promise<z.input<O>>;
   undo?(input: z.output<I>, output: z.output<O>): UndoCall | null;
 }
 
 /** Types an action by its schemas and returns the form the registry holds, which parses what it is given. */
 export function defineAction<I extends z.ZodObject, O extends z.ZodObject>(definition: ActionDefinition<I, O>): Action {
-  const { name, description, effect, input, output, undo } = definition;
+  const { name, description, effect, input, output, refuses, undo } = definition;
   return {
     name,
     description,
@@ -69,6 +72,7 @@ export function defineAction<I extends z.ZodObject, O extends z.ZodObject>(defin
     output,
     describe: (given) => definition.describe(input.parse(given)),
     run: async (given, context) => output.parse(await definition.run(input.parse(given), context)),
+    ...(refuses === undefined ? {} : { refuses: (given: unknown) => refuses(input.parse(given)) }),
     ...(undo === undefined ? {} : { undo: (given: unknown, result: unknown) => undo(input.parse(given), output.parse(result)) }),
   };
 }

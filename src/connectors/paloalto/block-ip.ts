@@ -19,13 +19,11 @@ export function blockIp(paloalto: Lazy<PaloAltoClient>): Action {
       const limit = input.timeout_seconds === undefined ? '' : ` for ${inWords(input.timeout_seconds)}`;
       return `Block ${displayOf(input.ip)} on the firewall${limit}`;
     },
+    refuses: (input) => whyNot(addressOf(input.ip)),
     async run(input, { signal, repeated }) {
       const ip = addressOf(input.ip);
-      const special = specialUse(ip);
-      if (special !== '')
-        throw new ActionError(`${ip} is ${special}: it is not blocked, because that could cut off your own network. Nothing was changed.`, {
-          connector: 'paloalto',
-        });
+      const reason = whyNot(ip);
+      if (reason !== '') throw new ActionError(reason, { connector: 'paloalto' });
       const client = paloalto();
       const timeoutSeconds = input.timeout_seconds ?? 0;
       // Looked up before, because an attempt whose answer was lost makes the next one look like somebody else's block.
@@ -37,6 +35,11 @@ export function blockIp(paloalto: Lazy<PaloAltoClient>): Action {
     },
     undo: (_input, output) => (output.changed ? { action: 'paloalto.unblock_ip', with: { ip: output.ip } } : null),
   });
+}
+
+function whyNot(ip: string): string {
+  const special = specialUse(ip);
+  return special === '' ? '' : `${ip} is ${special}: it is not blocked, because that could cut off your own network. Nothing was changed.`;
 }
 
 /** `7 days`, `90 minutes`: the largest unit that says it exactly. */
