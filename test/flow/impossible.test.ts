@@ -36,5 +36,6 @@ describe('a private address', () => {
         ),
       'the question says what will not be done',
     );
+    expect((await soc.database.store.query('SELECT 1 FROM approval')).rows).toHaveLength(1);
   });
 });
