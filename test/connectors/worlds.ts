@@ -7,6 +7,7 @@ import type { ConnectorSettings } from '../../src/model/settings.ts';
 import { startSandbox } from '../../src/sandbox/sandbox.ts';
 import type { ConnectorWorld, Faults } from '../contracts/connector.ts';
 import { type FaultProxy, startFaultProxy } from '../contracts/fault-proxy.ts';
+import { judgeSandbox } from '../support/judge.ts';
 import { quietLog } from '../support/quiet-log.ts';
 import { contextOf, QUICK, silentChat } from './context.ts';
 
@@ -69,7 +70,11 @@ export async function startStandIns(): Promise<StandIns> {
     },
     async close() {
       await proxy.close();
-      await sandbox.stop();
+      try {
+        await judgeSandbox(sandbox.url);
+      } finally {
+        await sandbox.stop();
+      }
     },
   };
 }

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import addFormats from 'ajv-formats';
 import { OpenAPIBackend } from 'openapi-backend';
+import { z } from 'zod';
 import { findUnknown, isRecord } from './unknown-properties.ts';
 
 const SPECS = new URL('../../../shared/specs/', import.meta.url);
@@ -181,4 +182,22 @@ function namesIn(value: unknown): string[] {
 
 function describe(errors: readonly { instancePath: string; message?: string | undefined }[] | null | undefined): string {
   return (errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message ?? ''}`).join('; ');
+}
+
+const Recorded = z.array(
+  z.object({
+    system: z.string(),
+    method: z.string(),
+    path: z.string(),
+    headers: z.record(z.string(), z.string()),
+    body: z.string(),
+    status: z.number(),
+  }),
+);
+
+/** Fails when a request that the stand-ins recorded is not as the vendors published it. Does nothing without ../shared/specs. */
+export async function judgeSandbox(sandboxUrl: string): Promise<void> {
+  if (missingSpecs !== '') return;
+  const complaints = await judgeRequests(Recorded.parse(await (await fetch(`${sandboxUrl}/control/requests`)).json()));
+  if (complaints.length > 0) throw new Error(`requests that the vendors would not take:\n${complaints.join('\n')}`);
 }
