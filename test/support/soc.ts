@@ -7,7 +7,6 @@ import { until } from './effects.ts';
 import { type FakeSlack, startFakeSlack } from './fake-slack/fake-slack.ts';
 import { type FakeTeams, startFakeTeams } from './fake-teams/fake-teams.ts';
 import { consoleHands, type Hands, mailHands, type SlackSeats, slackHands, teamsHands } from './hands.ts';
-import { judgeSandbox } from './judge.ts';
 import { quietLog } from './quiet-log.ts';
 
 export interface Soc {
@@ -116,7 +115,6 @@ export async function startSoc(options: { readonly playbooks?: string } = {}): P
       await soc.app.stop();
       await slack.stop();
       await teams.stop();
-      await judgeSandbox(sandbox.url);
       await sandbox.stop();
       await database.drop();
     },
